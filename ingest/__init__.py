@@ -1,0 +1,1 @@
+"""Read, recognise, validate, quarantine, pseudonymise and load what the office receives."""

@@ -1,0 +1,1 @@
+"""Printed tables of approved documents: declaration, reading, checks, loading."""

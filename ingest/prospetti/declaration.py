@@ -1,0 +1,323 @@
+"""What a document says of itself: the model of ``documento.yml``, which refuses an unknown key."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ingest.errors import ExtractError, Problem
+from ingest.printed_numbers import ValueType
+
+DECLARATION_FILE = "documento.yml"
+RULES_FILE = "quadrature.yml"
+
+# The dimensions a printed cell can carry. One closed list: a column of raw.celle each.
+Dimension = Literal[
+    "anno",
+    "anno_pubblicazione",
+    "anno_utilizzo",
+    "fase",
+    "area",
+    "servizio",
+    "azione",
+    "voce",
+    "dettaglio",
+    "fonte",
+    "fondo",
+    "tipo_fondo",
+    "atto",
+    "origine",
+    "vincolo",
+    "sub_ambito",
+]
+YEAR_DIMENSIONS: tuple[Dimension, ...] = ("anno", "anno_pubblicazione", "anno_utilizzo")
+DIMENSIONS: tuple[Dimension, ...] = Dimension.__args__  # type: ignore[attr-defined]  # typing keeps it untyped
+
+RowKind = Literal["dato", "totale"]
+Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Column(_Strict):
+    """One column of a table's CSV: a label (``dimensione``), an attribute of the row, or figures (``misura``)."""
+
+    stampata: str = ""
+    dimensione: Dimension | Literal["etichetta"] | None = None
+    attributo: Literal["unita", "misura"] | None = None
+    misura: Slug | None = None
+    unita: str | None = None
+    tipo: ValueType = "numero"
+    dimensioni: dict[Dimension, str | int] = Field(default_factory=dict)
+    nota: str = ""
+
+    @property
+    def is_value(self) -> bool:
+        """Whether its cells are figures (or texts) to load, rather than labels."""
+        return self.dimensione is None and self.attributo is None
+
+    @model_validator(mode="after")
+    def _one_role(self) -> Column:
+        if self.dimensione is not None and (self.attributo or self.misura or self.unita or self.dimensioni):
+            raise ValueError("una colonna con «dimensione» non ha misura, unità o altre dimensioni")
+        if self.attributo is not None and (self.misura or self.unita or self.dimensioni):
+            raise ValueError("una colonna con «attributo» non ha misura, unità o dimensioni")
+        return self
+
+
+class Table(_Strict):
+    """One printed table: where it stands, what a row is, and its columns in the order of the CSV.
+
+    Attributes:
+        etichette: ``stampate``, or ``redazionali`` where the labels are ours (figures of running text, whose
+            sentences are not in the project).
+        segnaposto: Texts printed where there is no figure, with their meaning.
+    """
+
+    titolo: str
+    linee: tuple[int, int]
+    riga: str
+    fatto: Slug | None = None
+    misura: Slug | None = None
+    unita: str | None = None
+    dimensioni: dict[Dimension, str | int] = Field(default_factory=dict)
+    segnaposto: dict[str, str] = Field(default_factory=dict)
+    etichette: Literal["stampate", "redazionali"] = "stampate"
+    nota: str = ""
+    colonne: dict[Slug, Column]
+
+    @model_validator(mode="after")
+    def _has_values(self) -> Table:
+        if self.linee[0] > self.linee[1]:
+            raise ValueError("«linee» va dalla prima all'ultima riga della tabella")
+        if not any(column.is_value for column in self.colonne.values()):
+            raise ValueError("nessuna colonna di valori: manca almeno una colonna senza «dimensione» né «attributo»")
+        reserved = {"linea", "tipo"} & set(self.colonne)
+        if reserved:
+            raise ValueError(f"«{reserved.pop()}» è un nome riservato: ogni CSV comincia con linea e tipo")
+        attributes = {column.attributo for column in self.colonne.values() if column.attributo}
+        for name, column in self.colonne.items():
+            if not column.is_value:
+                continue
+            if not (column.unita or self.unita or "unita" in attributes):
+                raise ValueError(f"la colonna «{name}» non dice la sua unità")
+            if not (column.misura or self.misura or "misura" in attributes):
+                raise ValueError(f"la colonna «{name}» non dice la sua misura")
+        return self
+
+
+class Source(_Strict):
+    """The file the tables were transcribed from; the file itself is not in the repository."""
+
+    file: str
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    titolare: str
+    licenza: str
+
+
+class Document(_Strict):
+    """One approved document and its tables.
+
+    Attributes:
+        documento: The number the source's file name starts with: ``001``.
+        ente: ``ente_id`` of the ente that approved it (seed ``enti``).
+        anno_pubblicazione: The financial year the document reports or plans, where its figures are printed.
+    """
+
+    documento: str = Field(pattern=r"^\d{3}$")
+    titolo: str
+    ente: Slug
+    anno_pubblicazione: int
+    fonte: Source
+    nota: str = ""
+    segnaposto: dict[str, str] = Field(default_factory=dict)
+    tabelle: dict[Slug, Table]
+
+    @cached_property
+    def table_names(self) -> tuple[str, ...]:
+        """Names of the tables, in the order of the declaration."""
+        return tuple(self.tabelle)
+
+
+def read_declaration(folder: Path, *, units: frozenset[str], facts: frozenset[str], enti: frozenset[str]) -> Document:
+    """Read and check ``documento.yml``.
+
+    Args:
+        folder: The document's folder.
+        units: Units that exist (seed ``unita``).
+        facts: Facts a table may feed (seed ``fatti``).
+        enti: ``ente_id`` that exist (seed ``enti``).
+
+    Raises:
+        ExtractError: Missing, not UTF-8, not YAML, an unknown key, or a unit, fact or ente that does not exist;
+            each with its line.
+    """
+    path = folder / DECLARATION_FILE
+    raw, lines = read_yaml(path)
+    try:
+        document = Document.model_validate(raw)
+    except ValidationError as error:
+        raise ExtractError(
+            [
+                Problem(
+                    path,
+                    _italian(item["msg"], item["type"]),
+                    "correggere la dichiarazione: le chiavi ammesse sono in docs/guida.md, «Aggiungere un documento»",
+                    line=line_of(lines, item["loc"]),
+                    column=".".join(str(part) for part in item["loc"]),
+                )
+                for item in error.errors()
+            ]
+        ) from error
+    problems = _unknown_references(path, document, lines, units, facts, enti)
+    if problems:
+        raise ExtractError(problems)
+    return document
+
+
+def _unknown_references(
+    path: Path,
+    document: Document,
+    lines: dict[tuple[str, ...], int],
+    units: frozenset[str],
+    facts: frozenset[str],
+    enti: frozenset[str],
+) -> list[Problem]:
+    problems = []
+    if document.ente not in enti:
+        problems.append(
+            Problem(
+                path,
+                "l'ente non esiste",
+                "aggiungere l'ente in seeds/enti.csv o correggere il nome",
+                line=line_of(lines, ("ente",)),
+                column="ente",
+                value=document.ente,
+            )
+        )
+    for table_name, table in document.tabelle.items():
+        where: list[tuple[tuple[str, ...], str]] = []
+        if table.unita:
+            where.append((("tabelle", table_name, "unita"), table.unita))
+        where += [
+            (("tabelle", table_name, "colonne", name, "unita"), column.unita)
+            for name, column in table.colonne.items()
+            if column.unita
+        ]
+        problems += [
+            Problem(
+                path,
+                "l'unità non esiste",
+                "usare un'unità di seeds/unita.csv, o aggiungerla lì",
+                line=line_of(lines, keys),
+                column=".".join(keys),
+                value=unit,
+            )
+            for keys, unit in where
+            if unit not in units
+        ]
+        if table.fatto is not None and table.fatto not in facts:
+            keys = ("tabelle", table_name, "fatto")
+            problems.append(
+                Problem(
+                    path,
+                    "il fatto non esiste",
+                    "usare un fatto di seeds/fatti.csv, o toglierlo se la tabella non alimenta un mart",
+                    line=line_of(lines, keys),
+                    column=".".join(keys),
+                    value=table.fatto,
+                )
+            )
+    return problems
+
+
+def read_yaml(path: Path) -> tuple[Any, dict[tuple[str, ...], int]]:
+    """Read a YAML file with, for each key path, its line (from 1).
+
+    Raises:
+        ExtractError: The file is missing, empty, not UTF-8 or not YAML.
+    """
+    text = read_text(path)
+    try:
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+        content = yaml.load(text, Loader=yaml.CSafeLoader)  # CSafeLoader is the safe one
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise ExtractError(
+            [Problem(path, f"non è YAML leggibile ({error.problem})", "correggere la riga indicata", line=line)]
+        ) from error
+    lines: dict[tuple[str, ...], int] = {}
+    _collect_lines(node, (), lines)
+    return content, lines
+
+
+def _collect_lines(node: Any, path: tuple[str, ...], lines: dict[tuple[str, ...], int]) -> None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            child = (*path, str(key.value))
+            lines[child] = key.start_mark.line + 1
+            _collect_lines(value, child, lines)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            child = (*path, str(index))
+            lines[child] = value.start_mark.line + 1
+            _collect_lines(value, child, lines)
+
+
+def line_of(lines: dict[tuple[str, ...], int], location: tuple[int | str, ...]) -> int | None:
+    """The line of the nearest enclosing key of a location in a YAML file."""
+    keys = tuple(str(part) for part in location)
+    while keys:
+        if keys in lines:
+            return lines[keys]
+        keys = keys[:-1]
+    return None
+
+
+def read_text(path: Path) -> str:
+    """Read a text file as UTF-8, with or without BOM.
+
+    Raises:
+        ExtractError: It is missing, empty, or not UTF-8 (with the line of the first bad byte).
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise ExtractError([Problem(path, "il file manca", "aggiungerlo o toglierlo da documento.yml")]) from error
+    if not content.strip():
+        raise ExtractError([Problem(path, "il file è vuoto", "trascrivere la tabella o togliere il file")])
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ExtractError(
+            [
+                Problem(
+                    path,
+                    "il file non è scritto in UTF-8",
+                    "salvarlo di nuovo scegliendo la codifica UTF-8",
+                    line=content[: error.start].count(b"\n") + 1,
+                    value=repr(content[error.start : error.end])[2:-1],
+                )
+            ]
+        ) from error
+
+
+def _italian(message: str, kind: str) -> str:
+    known = {
+        "extra_forbidden": "chiave sconosciuta",
+        "missing": "chiave obbligatoria mancante",
+        "literal_error": "valore non ammesso",
+        "string_pattern_mismatch": "il testo non ha la forma richiesta",
+        "int_parsing": "non è un numero intero",
+        "int_type": "non è un numero intero",
+        "string_type": "non è un testo",
+        "dict_type": "non è un elenco di chiavi",
+        "model_type": "non è un elenco di chiavi",
+    }
+    return known.get(kind, message.removeprefix("Value error, "))

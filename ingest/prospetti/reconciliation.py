@@ -1,0 +1,299 @@
+"""Rules that recompute printed figures, as data: ``quadrature.yml`` expanded into checks and their terms.
+
+The engine only says *which* cells make a check; the arithmetic is in the models (``int_quadrature_*``), in exact
+decimals. Three kinds of check cover the field: a figure equal to another, a sum (with signs and coefficients), a
+ratio (shares, per-capita and unit values, indices).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ingest.errors import ExtractError, Problem
+from ingest.prospetti.declaration import RULES_FILE, line_of, read_yaml
+
+Role = Literal["addendo", "numeratore", "denominatore", "fattore"]
+Lines = Annotated[str, Field(pattern=r"^\d+(-\d+)?(,\s*\d+(-\d+)?)*$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Reference(_Strict):
+    """Cells a rule names. What it leaves out (document, table, line, column) comes from the rule."""
+
+    documento: str | None = None
+    tabella: str | None = None
+    linea: int | None = None
+    linee: Lines | None = None
+    colonna: str | None = None
+    colonne: list[str] | None = None
+    voce: str | None = None
+    coefficiente: Decimal = Decimal(1)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Reference:
+        if self.linea is not None and self.linee is not None:
+            raise ValueError("si indica «linea» o «linee», non tutte e due")
+        if self.colonna is not None and self.colonne is not None:
+            raise ValueError("si indica «colonna» o «colonne», non tutte e due")
+        return self
+
+
+class Ratio(_Strict):
+    """``per`` × (sum of the numerator) × factor ÷ (sum of the denominator)."""
+
+    numeratore: list[Reference]
+    denominatore: list[Reference]
+    fattore: Reference | None = None
+    per: Decimal = Decimal(1)
+
+
+class Rule(_Strict):
+    """One rule; with ``per_colonne`` or ``per_linee`` it makes one check for each."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]+$")
+    descrizione: str
+    tabella: str | None = None
+    figura: Reference
+    per_colonne: list[str] | None = None
+    per_linee: Lines | None = None
+    uguale_a: Reference | None = None
+    somma: list[Reference] | None = None
+    rapporto: Ratio | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Rule:
+        if sum(kind is not None for kind in (self.uguale_a, self.somma, self.rapporto)) != 1:
+            raise ValueError("ogni regola ha uno solo tra «uguale_a», «somma» e «rapporto»")
+        if self.figura.linee is not None or self.figura.colonne is not None:
+            raise ValueError("la figura controllata è una cella sola: «linea» e «colonna»")
+        return self
+
+    @property
+    def kind(self) -> str:
+        """``uguale``, ``somma`` or ``rapporto``."""
+        if self.uguale_a is not None:
+            return "uguale"
+        return "somma" if self.somma is not None else "rapporto"
+
+
+class _RuleBook(_Strict):
+    regole: list[Rule]
+
+
+@dataclass(frozen=True)
+class CellKey:
+    """What the rules need to know of a cell to name it."""
+
+    cella_id: str
+    documento: str
+    tabella: str
+    linea: int
+    colonna: str
+    voce: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """One figure to recompute."""
+
+    quadratura_id: str
+    documento: str
+    tipo: str
+    descrizione: str
+    cella_id: str
+    moltiplicatore: Decimal
+
+
+@dataclass(frozen=True)
+class Term:
+    """One cell of a check, with its role and coefficient."""
+
+    quadratura_id: str
+    ordine: int
+    ruolo: Role
+    cella_id: str
+    coefficiente: Decimal
+
+
+class CellIndex:
+    """Cells by document, table, line and column."""
+
+    def __init__(self, keys: Iterable[CellKey]) -> None:
+        self._cells: dict[tuple[str, str, int, str], list[CellKey]] = defaultdict(list)
+        self._tables: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for key in keys:
+            self._cells[key.documento, key.tabella, key.linea, key.colonna].append(key)
+            self._tables[key.documento, key.tabella].add(key.colonna)
+
+    def find(self, document: str, table: str, line: int, column: str, label: str | None) -> list[CellKey]:
+        """The cells printed there; more than one where several rows share the line and no label is given."""
+        found = self._cells.get((document, table, line, column), [])
+        return [key for key in found if label is None or key.voce == label]
+
+    def columns(self, document: str, table: str) -> set[str]:
+        """The columns of a table that have cells; empty for a table that does not exist."""
+        return self._tables.get((document, table), set())
+
+
+def read_rules(folder: Path) -> tuple[list[Rule], dict[tuple[str, ...], int]]:
+    """Read ``quadrature.yml`` of a document, with the line of every key. No file means no rules.
+
+    Raises:
+        ExtractError: Not YAML, an unknown key, a rule of no kind or of two, an id used twice.
+    """
+    path = folder / RULES_FILE
+    if not path.exists():
+        return [], {}
+    raw, lines = read_yaml(path)
+    try:
+        rules = _RuleBook.model_validate(raw).regole
+    except ValidationError as error:
+        raise ExtractError(
+            [
+                Problem(
+                    path,
+                    item["msg"].removeprefix("Value error, "),
+                    "correggere la regola",
+                    line=line_of(lines, item["loc"]),
+                    column=".".join(str(part) for part in item["loc"]),
+                )
+                for item in error.errors()
+            ]
+        ) from error
+    seen: set[str] = set()
+    for number, rule in enumerate(rules):
+        if rule.id in seen:
+            where = line_of(lines, ("regole", number))
+            raise ExtractError([Problem(path, "id usato due volte", "cambiarne uno", line=where, value=rule.id)])
+        seen.add(rule.id)
+    return rules, lines
+
+
+def expand(
+    folder: Path, document: str, rules: list[Rule], lines: dict[tuple[str, ...], int], index: CellIndex
+) -> tuple[list[Check], list[Term]]:
+    """Expand the rules of one document into checks and terms.
+
+    In a rule that runs over columns or lines, a figure that is not printed makes no check and an addend that is not
+    printed adds nothing; a cell named one by one must be there.
+
+    Raises:
+        ExtractError: A table, column or cell that a rule names does not exist, or a check without terms.
+    """
+    checks: list[Check] = []
+    terms: list[Term] = []
+    problems: list[Problem] = []
+    for number, rule in enumerate(rules):
+        where = line_of(lines, ("regole", number))
+        for suffix, line, column in _runs(rule):
+            resolver = _Resolver(document, rule, line, column, index)
+            try:
+                figures = resolver.cells(rule.figura, required=not suffix)
+                if not figures and suffix:
+                    continue
+                if len(figures) != 1:
+                    raise LookupError(f"la figura indica {len(figures)} celle invece di una: aggiungere «voce»")
+                found = list(resolver.terms(rule))
+                if not found:
+                    raise LookupError("nessuna cella da confrontare")
+            except LookupError as error:
+                problems.append(
+                    Problem(
+                        folder / RULES_FILE,
+                        str(error.args[0]),
+                        "correggere tabella, linea o colonna della regola",
+                        line=where,
+                        value=rule.id + suffix,
+                    )
+                )
+                continue
+            check_id = f"{document}-{rule.id}{suffix}"
+            multiplier = rule.rapporto.per if rule.rapporto else Decimal(1)
+            checks.append(Check(check_id, document, rule.kind, rule.descrizione, figures[0].cella_id, multiplier))
+            terms += [
+                Term(check_id, order, role, key.cella_id, coefficient)
+                for order, (role, key, coefficient) in enumerate(found, start=1)
+            ]
+    if problems:
+        raise ExtractError(problems)
+    return checks, terms
+
+
+def _runs(rule: Rule) -> Iterator[tuple[str, int | None, str | None]]:
+    if rule.per_colonne is not None:
+        yield from ((f"-{column}", None, column) for column in rule.per_colonne)
+    elif rule.per_linee is not None:
+        yield from ((f"-{line}", line, None) for line in _lines(rule.per_linee))
+    else:
+        yield "", None, None
+
+
+def _lines(text: str) -> Iterator[int]:
+    for part in text.split(","):
+        first, _, last = part.strip().partition("-")
+        yield from range(int(first), int(last or first) + 1)
+
+
+@dataclass(frozen=True)
+class _Resolver:
+    document: str
+    rule: Rule
+    line: int | None
+    column: str | None
+    index: CellIndex
+
+    def terms(self, rule: Rule) -> Iterator[tuple[Role, CellKey, Decimal]]:
+        if rule.uguale_a is not None:
+            yield from self._of("addendo", [rule.uguale_a])
+        elif rule.somma is not None:
+            yield from self._of("addendo", rule.somma)
+        elif rule.rapporto is not None:
+            yield from self._of("numeratore", rule.rapporto.numeratore)
+            yield from self._of("denominatore", rule.rapporto.denominatore)
+            yield from self._of("fattore", [rule.rapporto.fattore] if rule.rapporto.fattore else [])
+
+    def _of(self, role: Role, references: list[Reference]) -> Iterator[tuple[Role, CellKey, Decimal]]:
+        for reference in references:
+            for key in self.cells(reference, required=role != "addendo"):
+                yield role, key, reference.coefficiente
+
+    def cells(self, reference: Reference, *, required: bool) -> list[CellKey]:
+        document = reference.documento or self.document
+        table = reference.tabella or self.rule.tabella
+        if table is None:
+            raise LookupError("manca «tabella»")
+        known = self.index.columns(document, table)
+        if not known:
+            raise LookupError(f"la tabella {document}/{table} non esiste")
+        lines = self._lines_of(reference)
+        columns = reference.colonne or [reference.colonna or self.column or ""]
+        single = len(lines) == 1 and len(columns) == 1
+        named_here = reference.linea is not None and reference.colonna is not None
+        found = []
+        for column in columns:
+            if column not in known:
+                raise LookupError(f"la colonna «{column}» non è in {document}/{table}")
+            for line in lines:
+                cells = self.index.find(document, table, line, column, reference.voce)
+                if not cells and single and (required or named_here):
+                    raise LookupError(f"non c'è nessuna cella in {document}/{table}, linea {line}, colonna «{column}»")
+                found += cells
+        return found
+
+    def _lines_of(self, reference: Reference) -> list[int]:
+        if reference.linee is not None:
+            return list(_lines(reference.linee))
+        line = reference.linea if reference.linea is not None else self.line
+        if line is None:
+            raise LookupError("manca «linea»")
+        return [line]

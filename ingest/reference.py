@@ -1,0 +1,88 @@
+"""Reference data the ingest needs before the database exists: units, facts, enti, repairs. Read from the seeds."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from ingest.errors import ExtractError, Problem
+from ingest.prospetti.declaration import read_text
+
+SEEDS_READ = ("unita.csv", "fatti.csv", "enti.csv", "rettifiche.csv")
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A proven repair of a misprinted cell (a row of ``seeds/rettifiche.csv``)."""
+
+    rettifica_id: str
+    cella: tuple[str, str, int, str]
+    expected: str
+    value: Decimal
+    proof: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What exists: units, facts and enti; and the repairs."""
+
+    units: frozenset[str]
+    facts: frozenset[str]
+    enti: frozenset[str]
+    repairs: tuple[Repair, ...]
+
+
+def read_reference(seeds: Path) -> Reference:
+    """Read the seeds the ingest needs.
+
+    Raises:
+        ExtractError: A seed is missing or malformed, or a repair has no proof or no exact value.
+    """
+    return Reference(
+        units=frozenset(row["unita"] for _, row in _rows(seeds / "unita.csv")),
+        facts=frozenset(row["fatto"] for _, row in _rows(seeds / "fatti.csv")),
+        enti=frozenset(row["ente_id"] for _, row in _rows(seeds / "enti.csv")),
+        repairs=tuple(_repairs(seeds / "rettifiche.csv")),
+    )
+
+
+def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+    reader = csv.DictReader(io.StringIO(read_text(path), newline=""), strict=True)
+    return [(reader.line_num, row) for row in reader]
+
+
+def _repairs(path: Path) -> list[Repair]:
+    repairs = []
+    for line, row in _rows(path):
+        try:
+            value = Decimal(row["valore"])
+            cell = (row["documento"], row["tabella"], int(row["linea"]), row["colonna"])
+        except (InvalidOperation, ValueError, KeyError, TypeError) as error:
+            raise ExtractError(
+                [
+                    Problem(
+                        path,
+                        "rettifica non valida",
+                        "controllare linea e valore (con il punto decimale)",
+                        line=line,
+                    )
+                ]
+            ) from error
+        if not (row["prova"] or "").strip() or not (row["quadratura_prova"] or "").strip():
+            raise ExtractError(
+                [
+                    Problem(
+                        path,
+                        "rettifica senza prova",
+                        "indicare il totale che la dimostra",
+                        line,
+                        value=row["rettifica_id"],
+                    )
+                ]
+            )
+        repairs.append(Repair(row["rettifica_id"], cell, row["testo_atteso"], value, row["prova"], line))
+    return repairs

@@ -1,0 +1,120 @@
+-- Regrains: one row per check and term -> one row per check, with the figure recomputed and its tolerance.
+with termini as (
+    select * from {{ ref('int_quadrature_termini_valorizzati') }}
+),
+
+quadrature as (
+    select * from {{ ref('stg_prospetti__quadrature') }}
+),
+
+celle as (
+    select * from {{ ref('stg_prospetti__celle') }}
+),
+
+unita as (
+    select
+        unita,
+        esatta
+    from {{ ref('unita') }}
+),
+
+somme as (
+    select
+        quadratura_id,
+        cast(sum(case when ruolo = 'addendo' then coefficiente * valore end) as decimal(18, 4)) as addendi,
+        cast(sum(case when ruolo = 'numeratore' then coefficiente * valore end) as decimal(18, 4)) as numeratore,
+        cast(sum(case when ruolo = 'denominatore' then coefficiente * valore end) as decimal(18, 4)) as denominatore,
+        cast(max(case when ruolo = 'fattore' then coefficiente * valore end) as decimal(18, 4)) as fattore,
+        cast(sum(case when ruolo = 'addendo' then abs(coefficiente) * errore end) as decimal(18, 5)) as errore_addendi,
+        cast(sum(case when ruolo = 'numeratore' then abs(coefficiente) * errore end) as decimal(18, 5)) as errore_num,
+        cast(sum(case when ruolo = 'denominatore' then abs(coefficiente) * errore end) as decimal(18, 5)) as errore_den,
+        cast(max(case when ruolo = 'fattore' then abs(coefficiente) * errore end) as decimal(18, 5)) as errore_fattore,
+        max(errore) as errore_massimo,
+        count(*) - count(valore) as senza_valore,
+        max(rettifica_id) as rettifica_id,
+        {{ elenco("concat_ws(':', documento, cast(linea as string))") }} as confronto,
+        {{ elenco('cella_id') }} as celle_confronto
+    from termini
+    group by quadratura_id
+),
+
+figure as (
+    select
+        quadrature.quadratura_id,
+        quadrature.documento,
+        quadrature.tipo,
+        quadrature.descrizione,
+        quadrature.cella_id,
+        celle.tabella,
+        celle.colonna,
+        celle.linea,
+        celle.ente_id,
+        celle.unita,
+        celle.valore as stampato,
+        case when unita.esatta then cast(0 as decimal(18, 5)) else {{ mezza_cifra('celle.decimali') }} end as errore,
+        coalesce(celle.rettifica_id, somme.rettifica_id) as rettifica_id,
+        somme.confronto,
+        somme.celle_confronto,
+        somme.addendi,
+        somme.errore_addendi,
+        somme.errore_massimo,
+        -- the factors are cut to what euro and counts need, so that their product stays exact in 38 digits
+        cast(
+            cast(somme.numeratore as decimal(15, 4))
+            * coalesce(cast(somme.fattore as decimal(12, 4)), cast(1 as decimal(12, 4))) as decimal(28, 8)
+        ) as numeratore,
+        cast(quadrature.moltiplicatore as decimal(9, 4)) as moltiplicatore,
+        somme.denominatore,
+        cast(somme.errore_num as decimal(12, 5)) * coalesce(cast(abs(somme.fattore) as decimal(12, 4)), 1)
+        + cast(abs(somme.numeratore) as decimal(15, 4)) * coalesce(cast(somme.errore_fattore as decimal(12, 5)), 0)
+            as errore_num,
+        somme.errore_den,
+        somme.senza_valore
+    from quadrature
+    left join celle on quadrature.cella_id = celle.cella_id
+    left join unita on celle.unita = unita.unita
+    left join somme on quadrature.quadratura_id = somme.quadratura_id
+),
+
+ricalcolate as (
+    select
+        *,
+        case
+            when senza_valore > 0 then cast(null as decimal(18, 4))
+            when tipo = 'rapporto' then
+                {{ divisione('cast(numeratore as decimal(24, 8)) * cast(moltiplicatore as decimal(4, 0))', 'denominatore', 4) }}
+            else addendi
+        end as ricalcolato
+    from figure
+)
+
+select
+    quadratura_id,
+    documento,
+    tipo,
+    descrizione,
+    cella_id,
+    tabella,
+    colonna,
+    linea,
+    ente_id,
+    unita,
+    stampato,
+    ricalcolato,
+    cast(stampato - ricalcolato as decimal(18, 4)) as scarto,
+    rettifica_id,
+    confronto,
+    celle_confronto,
+    errore as mezza_cifra,
+    cast(
+        case tipo
+            -- the same figure twice: alike to the last digit, or to the coarser of the two roundings
+            when 'uguale' then case when errore = errore_massimo then 0 else greatest(errore, errore_massimo) end
+            when 'somma' then errore + errore_addendi
+            else
+                errore
+                + {{ divisione('cast(errore_num as decimal(20, 5)) * cast(moltiplicatore as decimal(4, 0))', 'abs(denominatore)', 4) }}
+                + {{ divisione('cast(abs(ricalcolato) as decimal(15, 4)) * cast(errore_den as decimal(9, 5))', 'abs(denominatore)', 4) }}
+        end as decimal(18, 4)
+    ) as tolleranza
+from ricalcolate

@@ -1,0 +1,1 @@
+"""Build, publish, query and trace the warehouse."""
