@@ -63,7 +63,7 @@ figure as (
             cast(somme.numeratore as decimal(15, 4))
             * coalesce(cast(somme.fattore as decimal(12, 4)), cast(1 as decimal(12, 4))) as decimal(28, 8)
         ) as numeratore,
-        cast(quadrature.moltiplicatore as decimal(9, 4)) as moltiplicatore,
+        cast(quadrature.moltiplicatore as decimal(8, 4)) as moltiplicatore,
         somme.denominatore,
         cast(somme.errore_num as decimal(12, 5)) * coalesce(cast(abs(somme.fattore) as decimal(12, 4)), 1)
         + cast(abs(somme.numeratore) as decimal(15, 4)) * coalesce(cast(somme.errore_fattore as decimal(12, 5)), 0)
@@ -82,7 +82,7 @@ ricalcolate as (
         case
             when senza_valore > 0 then cast(null as decimal(18, 4))
             when tipo = 'rapporto' then
-                {{ divisione('cast(numeratore as decimal(24, 8)) * cast(moltiplicatore as decimal(4, 0))', 'denominatore', 4) }}
+                {{ divisione('cast(numeratore as decimal(24, 8)) * moltiplicatore', 'denominatore', 4) }}
             else addendi
         end as ricalcolato
     from figure
@@ -113,7 +113,7 @@ select
             when 'somma' then errore + errore_addendi
             else
                 errore
-                + {{ divisione('cast(errore_num as decimal(20, 5)) * cast(moltiplicatore as decimal(4, 0))', 'abs(denominatore)', 4) }}
+                + {{ divisione('cast(errore_num as decimal(20, 8)) * moltiplicatore', 'abs(denominatore)', 4) }}
                 + {{ divisione('cast(abs(ricalcolato) as decimal(15, 4)) * cast(errore_den as decimal(9, 5))', 'abs(denominatore)', 4) }}
         end as decimal(18, 4)
     ) as tolleranza

@@ -1,0 +1,48 @@
+-- A measure has at most one cell in each group the marts make of it. Guards max() in the macro cifra: with two
+-- cells it would keep the larger and lose the other, for instance when two documents print the same year.
+with celle as (
+    select
+        fatto,
+        misura,
+        ente_id,
+        anno,
+        servizio,
+        sub_ambito,
+        documento,
+        tabella,
+        riga,
+        cella_id
+    from {{ ref('int_celle_conformate') }}
+    where fatto in ('costo_servizi_sub_ambito', 'spesa_sociale', 'risultato_gestione', 'preventivo_consuntivo')
+),
+
+gruppi as (
+    select
+        fatto,
+        misura,
+        ente_id,
+        anno,
+        servizio,
+        sub_ambito,
+        case when fatto = 'preventivo_consuntivo' then concat_ws('/', documento, tabella, cast(riga as string)) end
+            as riga_di_scheda,
+        count(*) as celle
+    from celle
+    where
+        (fatto = 'costo_servizi_sub_ambito' and sub_ambito is not null)
+        or (fatto = 'risultato_gestione' and misura in ('avanzo_precedente', 'entrate', 'uscite', 'avanzo'))
+        or fatto in ('spesa_sociale', 'preventivo_consuntivo')
+    group by 1, 2, 3, 4, 5, 6, 7
+)
+
+select
+    fatto,
+    misura,
+    ente_id,
+    anno,
+    servizio,
+    sub_ambito,
+    riga_di_scheda,
+    celle
+from gruppi
+where celle > 1

@@ -1,0 +1,152 @@
+"""From the extracts to a published version: load what is new, run and test the models, publish if all is green."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version as installed
+from pathlib import Path
+
+import duckdb
+from filelock import FileLock, Timeout
+
+from ingest.errors import AmbitoError
+from ingest.paths import Paths
+from ingest.prospetti.load import LoadReport, create_tables, load_prospetti
+from warehouse import versions
+from warehouse.dbt_run import run_dbt_build
+from warehouse.lineage import describe_models
+from warehouse.publish import publish
+
+# What a build depends on beside the extracts. The versions of the engines are part of it.
+_DBT_PROJECT = ("models", "macros", "tests/generic", "tests/reconciliation", "seeds")
+_DBT_FILES = ("dbt_project.yml", "profiles.yml")
+_ENGINES = ("duckdb", "dbt-core", "dbt-duckdb")
+# Killed work on the same database is over in seconds; another build is not waited for any longer than this.
+_WAIT_SECONDS = 5
+
+
+class BusyError(AmbitoError):
+    """Another process is loading or building the same warehouse."""
+
+
+class LoadRefusedError(AmbitoError):
+    """Some extract was refused: nothing was loaded, built or published."""
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build did.
+
+    Attributes:
+        load: What was loaded.
+        version: The version served at the end.
+        published: Whether it is new; ``False`` when there was nothing to do.
+        nodes: Models, seeds and tests that ran.
+    """
+
+    load: LoadReport
+    version: versions.Version
+    published: bool
+    nodes: int
+
+
+Say = Callable[[str], None]
+Steps = Callable[[int, int, str], None]
+
+
+@contextmanager
+def exclusive(paths: Paths) -> Iterator[None]:
+    """Be the only one to write this warehouse. The lock is the operating system's: a killed process leaves none.
+
+    Raises:
+        BusyError: Another process holds it.
+    """
+    paths.build.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(paths.build / "ambito.lock", timeout=_WAIT_SECONDS):
+            yield
+    except Timeout as error:
+        raise BusyError(
+            f"Un'altra elaborazione sta lavorando in {paths.data}. Che fare: aspettare che finisca e riprovare."
+        ) from error
+
+
+def load(paths: Paths, only: tuple[Path, ...] = (), say: Say = lambda _: None) -> LoadReport:
+    """Load the extracts that are new or changed into the database being built.
+
+    Raises:
+        BusyError: Another process is at work.
+        AmbitoError: The database cannot be opened, or the seeds are wrong.
+    """
+    with exclusive(paths):
+        return _load(paths, only, say)
+
+
+def build(paths: Paths, say: Say = lambda _: None, steps: Steps = lambda *_: None) -> BuildReport:
+    """Load, run and test the models, publish. Does nothing that is not needed.
+
+    Args:
+        paths: Where things are.
+        say: Told, in Italian, each step.
+        steps: Told how many models and tests are done, of how many, and the last one.
+
+    Raises:
+        LoadRefusedError: An extract was refused.
+        BuildFailedError: A model did not build or a test is red.
+        BusyError: Another process is at work.
+    """
+    with exclusive(paths):
+        report = _load(paths, (), say)
+        if report.problems:
+            listed = "\n".join(str(problem) for problem in report.problems)
+            raise LoadRefusedError(f"{listed}\nNiente è stato caricato né pubblicato.")
+        fingerprint = _fingerprint(paths)
+        served = _served(paths)
+        if served is not None and served.fingerprint == fingerprint:
+            say("niente di nuovo: la versione servita è già aggiornata")
+            return BuildReport(report, served, published=False, nodes=0)
+        say("costruisco e verifico i modelli")
+        result = run_dbt_build(paths, steps)
+        version = publish(paths, fingerprint, describe_models(paths, result.manifest), progress=say)
+        return BuildReport(report, version, published=True, nodes=result.nodes)
+
+
+def _load(paths: Paths, only: tuple[Path, ...], say: Say) -> LoadReport:
+    say("leggo gli estratti")
+    try:
+        with duckdb.connect(str(paths.database)) as con:
+            return load_prospetti(paths, con, only=only, progress=say)
+    except duckdb.IOException as error:
+        raise BusyError(
+            f"Il database in costruzione non si apre ({paths.database}): forse un altro programma lo tiene aperto. "
+            f"Che fare: chiuderlo e riprovare. ({error})"
+        ) from error
+
+
+def _served(paths: Paths) -> versions.Version | None:
+    try:
+        return versions.current(paths)
+    except versions.NothingPublishedError:
+        return None
+
+
+def _fingerprint(paths: Paths) -> str:
+    """What the marts are made from: the documents as loaded, the models and seeds, the engines."""
+    hasher = hashlib.sha256()
+    with duckdb.connect(str(paths.database)) as con:
+        create_tables(con)
+        for document, stamp in con.execute(
+            "select documento, impronta from raw.documenti order by documento"
+        ).fetchall():
+            hasher.update(f"{document}={stamp}\n".encode())
+    files = [path for folder in _DBT_PROJECT for path in (paths.root / folder).rglob("*") if path.is_file()]
+    files += [paths.root / name for name in _DBT_FILES]
+    files += sorted(Path(__file__).parent.glob("*.py"))
+    for path in sorted(files):
+        hasher.update(path.name.encode() + b"\0" + path.read_bytes())
+    for engine in _ENGINES:
+        hasher.update(f"{engine}=={installed(engine)}\n".encode())
+    return hasher.hexdigest()

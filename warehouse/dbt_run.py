@@ -1,0 +1,106 @@
+"""Run dbt in this process, with progress and messages a person can act on."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingest.errors import AmbitoError
+from ingest.paths import Paths
+
+_SAMPLE_ROWS = 10
+
+Progress = Callable[[int, int, str], None]
+
+
+class BuildFailedError(AmbitoError):
+    """A model did not build or a test is red: nothing is published."""
+
+
+@dataclass(frozen=True)
+class DbtResult:
+    """What dbt did: how many nodes ran, and the manifest with the compiled SQL of each."""
+
+    nodes: int
+    manifest: dict[str, Any]
+
+
+def run_dbt_build(paths: Paths, progress: Progress = lambda *_: None) -> DbtResult:
+    """Build and test every model.
+
+    Args:
+        paths: Where things are.
+        progress: Told how many nodes are done, of how many, and the last one.
+
+    Raises:
+        BuildFailedError: With each model that failed and each red test: its name, what it guards, the first rows.
+    """
+    # imported here: dbt takes two seconds to import, and most commands do not need it
+    from dbt.cli.main import dbtRunner
+
+    target, logs = paths.build / "target", paths.build / "logs"
+    done = 0
+    total = 0
+
+    def on_event(event: Any) -> None:
+        nonlocal done, total
+        if event.info.name == "LogStartLine":
+            total = max(total, int(event.data.total))
+        elif event.info.name == "NodeFinished":
+            done += 1
+            progress(done, total, str(event.data.node_info.node_name))
+
+    os.environ["AMBITO_DATA"] = str(paths.data)
+    arguments = ["build", "--quiet", "--log-level", "none", "--log-level-file", "info"]
+    where = ["--project-dir", str(paths.root), "--profiles-dir", str(paths.root)]
+    where += ["--target-path", str(target), "--log-path", str(logs)]
+    result = dbtRunner(callbacks=[on_event]).invoke([*arguments, *where])
+    if result.exception is not None:
+        raise BuildFailedError(f"dbt non ha potuto lavorare: {result.exception}")
+    failed = [
+        item for item in getattr(result.result, "results", []) if item.status in ("error", "fail", "runtime error")
+    ]
+    if failed or not result.success:
+        raise BuildFailedError(
+            "\n".join(_explain(paths, item) for item in failed) or "dbt ha fallito senza dire perché."
+        )
+    manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+    return DbtResult(done, manifest)
+
+
+def _explain(paths: Paths, item: Any) -> str:
+    node = item.node
+    where = Path(node.original_file_path)
+    if node.resource_type != "test":
+        return f"{where}: il modello «{node.name}» non si costruisce: {(item.message or '').strip()}"
+    if item.status == "error":
+        return f"{where}: il test «{node.name}» non si può eseguire: {(item.message or '').strip()}"
+    lines = [f"{where}: test rosso «{node.name}» ({item.failures} righe). {_purpose(node)}".rstrip()]
+    lines += _sample(paths, node.compiled_code)
+    return "\n".join(lines)
+
+
+def _purpose(node: Any) -> str:
+    """The comment at the head of a singular test says what it guards."""
+    comment = [line[2:].strip() for line in node.raw_code.splitlines() if line.startswith("--")]
+    return " ".join(comment)
+
+
+def _sample(paths: Paths, sql: str | None) -> list[str]:
+    if not sql:
+        return []
+    try:
+        with duckdb.connect(str(paths.database)) as con:
+            result = con.execute(f"select * from ({sql}) limit {_SAMPLE_ROWS}")
+            names = [column[0] for column in result.description or []]
+            return [
+                "    " + ", ".join(f"{n}={v}" for n, v in zip(names, row, strict=True)) for row in result.fetchall()
+            ]
+    except duckdb.Error:
+        return []

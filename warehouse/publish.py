@@ -1,0 +1,125 @@
+"""Publish the marts as a new immutable version: copied aside, checked, moved into place, then served."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingest.errors import AmbitoError
+from ingest.paths import Paths
+from warehouse import versions
+
+MARTS = "marts"
+
+
+class PublishError(AmbitoError):
+    """The copy of the marts is not what was built; nothing was published."""
+
+
+def publish(
+    paths: Paths, fingerprint: str, models: dict[str, Any], *, progress: Callable[[str], None] = lambda _: None
+) -> versions.Version:
+    """Copy schema ``marts`` of the database being built into a new version and serve it.
+
+    Only marts are copied: no raw, no staging, no seed. The pointer moves last, so that a crash at any instant leaves
+    the version served before.
+
+    Args:
+        paths: Where things are.
+        fingerprint: What the build was made from.
+        models: The models on the way to the marts, as ``lineage.describe_models`` gives them.
+        progress: Told, in Italian, what is being done.
+
+    Raises:
+        PublishError: A mart is empty of columns, or a copied table has other rows than the built one.
+    """
+    name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{fingerprint[:8]}"
+    paths.published.mkdir(parents=True, exist_ok=True)
+    partial = paths.published / f".ambito-{name}.{os.getpid()}.partial"
+    progress(f"pubblico la versione {name}")
+    try:
+        summary = _copy_marts(paths.database, partial)
+        record = {
+            "versione": name,
+            "pubblicata_il": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "impronta": fingerprint,
+            **summary,
+            "modelli": models,
+        }
+        _write(versions.record_path(paths, name), json.dumps(record, ensure_ascii=False, indent=1))
+        partial.chmod(0o444)
+        partial.replace(versions.database_path(paths, name))
+    finally:
+        partial.unlink(missing_ok=True)
+    return versions.switch(paths, name)
+
+
+def _copy_marts(source: Path, target: Path) -> dict[str, Any]:
+    with duckdb.connect(str(source)) as con:
+        con.execute(f"attach '{_quoted(target)}' as pubblicazione")
+        con.execute(f"create schema pubblicazione.{MARTS}")
+        tables = con.execute(
+            """
+            select table_name, comment from duckdb_tables()
+            where database_name = current_database() and schema_name = ? order by table_name
+            """,
+            [MARTS],
+        ).fetchall()
+        if not tables:
+            raise PublishError("Nessun mart da pubblicare. Che fare: eseguire «ambito build».")
+        rows = {}
+        for table, comment in tables:
+            con.execute(f"create table pubblicazione.{MARTS}.{table} as from {MARTS}.{table} order by all")
+            built, copied = (
+                con.execute(f"select count(*) from {where}{MARTS}.{table}").fetchall()[0][0]
+                for where in ("", "pubblicazione.")
+            )
+            if built != copied:
+                raise PublishError(
+                    f"La copia di {MARTS}.{table} ha {copied} righe invece di {built}. Niente è cambiato."
+                )
+            rows[table] = built
+            _comment(con, "table", f"pubblicazione.{MARTS}.{table}", comment)
+            for column, words in con.execute(
+                """
+                select column_name, comment from duckdb_columns()
+                where database_name = current_database() and schema_name = ? and table_name = ?
+                """,
+                [MARTS, table],
+            ).fetchall():
+                _comment(con, "column", f'pubblicazione.{MARTS}.{table}."{column}"', words)
+        outcomes = dict(
+            con.execute(f"select esito, count(*) from {MARTS}.quadrature group by esito order by esito").fetchall()
+        )
+        documents = con.execute(
+            "select documento, titolo, file_fonte, sha256_fonte from raw.documenti order by documento"
+        ).fetchall()
+        con.execute("detach pubblicazione")
+    keys = ("documento", "titolo", "file", "sha256")
+    return {
+        "righe": rows,
+        "quadrature": outcomes,
+        "documenti": [dict(zip(keys, row, strict=True)) for row in documents],
+    }
+
+
+def _comment(con: duckdb.DuckDBPyConnection, kind: str, name: str, words: str | None) -> None:
+    if words:
+        con.execute(f"comment on {kind} {name} is '{_quoted(words)}'")
+
+
+def _quoted(text: object) -> str:
+    return str(text).replace("'", "''")
+
+
+def _write(path: Path, text: str) -> None:
+    with path.open("x", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,126 @@
+"""Run one query on the published marts, in a sandbox."""
+
+from __future__ import annotations
+
+import io
+import sys
+from enum import StrEnum
+from pathlib import Path
+
+import duckdb
+from rich.console import Console
+
+from ingest.errors import AmbitoError
+from warehouse.tables import print_rows
+from warehouse.versions import Version
+
+MEMORY = "512MB"
+_READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
+
+
+class Format(StrEnum):
+    """How a result is shown."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    parquet = "parquet"
+
+
+class QueryError(AmbitoError):
+    """The query is not one, or it is not allowed, or it took too much."""
+
+
+def sandbox(version: Version, seconds: int = 30) -> duckdb.DuckDBPyConnection:
+    """Open a published version where a query can do nothing but read it.
+
+    No file, no network, no extension, no change of these settings; bounded time and memory; nothing spilled to disk.
+
+    Args:
+        version: The version.
+        seconds: The longest a query may take.
+    """
+    con = duckdb.connect(str(version.database), read_only=True)
+    for setting in (
+        f"memory_limit = '{MEMORY}'",
+        "threads = 2",
+        "temp_directory = ''",
+        f"max_execution_time = {seconds * 1000}",
+        "autoinstall_known_extensions = false",
+        "autoload_known_extensions = false",
+        "enable_external_access = false",
+        "lock_configuration = true",
+    ):
+        con.execute(f"set {setting}")
+    return con
+
+
+def select_only(con: duckdb.DuckDBPyConnection, query: str) -> str:
+    """The one reading statement of a text.
+
+    Raises:
+        QueryError: It does not parse, there is more than one statement, or it does something other than read.
+    """
+    try:
+        statements = con.extract_statements(query)
+    except duckdb.Error as error:
+        raise QueryError(f"L'interrogazione non si legge: {_first_lines(error)}") from error
+    if len(statements) != 1:
+        raise QueryError("Si esegue una interrogazione sola alla volta: togliere le altre.")
+    if statements[0].type not in _READING:
+        raise QueryError("Si possono solo leggere i mart pubblicati: usare SELECT.")
+    return str(statements[0].query).strip().rstrip(";")
+
+
+def run(version: Version, query: str, format: Format, output: Path | None, *, seconds: int, console: Console) -> None:
+    """Run a query and show or write its result.
+
+    Args:
+        version: The published version to read.
+        query: One SELECT.
+        format: How to show it; numbers are Italian in ``table``, plain in the others.
+        output: File to write, or ``None`` for the screen.
+        seconds: The longest it may take.
+        console: Where tables are printed.
+
+    Raises:
+        QueryError: With what DuckDB says.
+    """
+    with sandbox(version, seconds) as con:
+        statement = select_only(con, query)
+        try:
+            content = _result(con, statement, format, console if output is None else None, output)
+        except duckdb.Error as error:
+            raise QueryError(f"L'interrogazione non è riuscita: {_first_lines(error)}") from error
+    if output is not None:
+        output.write_bytes(content)
+    elif format is not Format.table:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+
+
+def _result(
+    con: duckdb.DuckDBPyConnection, statement: str, format: Format, console: Console | None, output: Path | None
+) -> bytes:
+    if format is Format.table:
+        result = con.execute(statement)
+        header = [column[0] for column in result.description or []]
+        text = io.StringIO()
+        target = console or Console(file=text, width=250)
+        print_rows(target, header, result.fetchall())
+        return text.getvalue().encode()
+    if format is Format.json:
+        # DuckDB writes decimals as exact numbers; Python's own JSON would make them floats
+        rows = con.execute(f"select to_json(riga)::varchar from ({statement}) as riga").fetchall()
+        return ("[" + ",\n ".join(row[0] for row in rows) + "]\n").encode()
+    frame = con.sql(statement).pl()
+    buffer = io.BytesIO()
+    if format is Format.csv:
+        frame.write_csv(buffer)
+    else:
+        frame.write_parquet(buffer)
+    return buffer.getvalue()
+
+
+def _first_lines(error: duckdb.Error) -> str:
+    return " ".join(str(error).split("\n\nLINE")[0].split())

@@ -1,0 +1,39 @@
+"""Rows on a terminal, with Italian numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+
+def italian(value: Any) -> str:
+    """A value as an Italian reader expects it: ``1.462.172,40``; nothing where there is none."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "sì" if value else "no"
+    if isinstance(value, Decimal):
+        return f"{value:,f}".translate(str.maketrans(",.", ".,"))
+    return str(value)
+
+
+def print_rows(console: Console, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Print a table; numbers to the right."""
+    rows = list(rows)
+    table = Table(box=SIMPLE_HEAD)
+    for position, name in enumerate(header):
+        numbers = any(isinstance(row[position], (int, Decimal)) and not isinstance(row[position], bool) for row in rows)
+        table.add_column(name, justify="right" if numbers else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(_plain(value) for value in row))
+    console.print(table, markup=False)
+
+
+def _plain(value: Any) -> str:
+    # rich reads [...] as markup
+    return italian(value).replace("[", r"\[")
