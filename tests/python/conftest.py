@@ -1,0 +1,93 @@
+"""A built warehouse of the real documents, and copies of it to break."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ingest.paths import ROOT, Paths
+from warehouse import versions
+
+PROJECT = ("extracts", "seeds", "models", "macros", "tests/generic", "tests/reconciliation", "dbt_project.yml", "profiles.yml")
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """A project and its data folder, apart from the developer's own."""
+
+    root: Path
+    data: Path
+
+    @property
+    def paths(self) -> Paths:
+        return Paths(root=self.root, data=self.data)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "AMBITO_ROOT": str(self.root), "AMBITO_DATA": str(self.data), "PYTHONPATH": str(ROOT)}
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "warehouse.cli", *arguments]
+        return subprocess.Popen(
+            command, cwd=self.root, env=self.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+
+    def ambito(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the command line as a user does, in a process of its own."""
+        process = self.start(*arguments)
+        out, err = process.communicate(timeout=240)
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    def document(self, number: str) -> Path:
+        return next((self.root / "extracts" / "prospetti").glob(f"{number}_*"))
+
+    def edit(self, file: Path, old: str, new: str) -> None:
+        """Replace the one occurrence of a text in a file."""
+        text = file.read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {file}"
+        file.write_text(text.replace(old, new), encoding="utf-8")
+
+    def served(self) -> str:
+        return versions.current(self.paths).name
+
+    def query(self, sql: str) -> list[tuple[object, ...]]:
+        with duckdb.connect(str(versions.current(self.paths).database), read_only=True) as con:
+            return con.execute(sql).fetchall()
+
+
+def copy_project(target: Path) -> None:
+    for name in PROJECT:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, target / name)
+        else:
+            shutil.copy2(source, target / name)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """The real documents, built and published once. Not to be changed."""
+    base = tmp_path_factory.mktemp("ambito")
+    warehouse = Warehouse(root=base / "progetto", data=base / "dati")
+    copy_project(warehouse.root)
+    done = warehouse.ambito("build")
+    assert done.returncode == 0, done.stderr
+    return warehouse
+
+
+@pytest.fixture
+def warehouse(built: Warehouse, tmp_path: Path) -> Iterator[Warehouse]:
+    """A copy of the built warehouse, to change and break."""
+    copy = Warehouse(root=tmp_path / "progetto", data=tmp_path / "dati")
+    shutil.copytree(built.root, copy.root)
+    shutil.copytree(built.data, copy.data)
+    yield copy
+    shutil.rmtree(tmp_path, ignore_errors=True)
