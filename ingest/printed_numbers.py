@@ -30,10 +30,11 @@ _DATE = re.compile(r"(\d{2})/(\d{2})/(\d{4})")
 _MONTH = re.compile(r"(gen|feb|mar|apr|mag|giu|lug|ago|set|ott|nov|dic)-(\d{2})")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _MONTHS = ("gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic")
-# Targets of the indicator plans: «Almeno 10/anno», «Max 60gg.», «15% rispetto all'anno 2020», «(Riduzione di almeno 5%)».
+# Targets of the plans: «Almeno 10/anno», «Max 60gg.», «15% rispetto all'anno 2020», «(Riduzione di almeno 5%)».
 _TARGET = re.compile(
     rf"\(?(?:riduzione di )?(?:almeno |max )?(?P<number>{_NUMBER})(?P<percent>%)?"
-    r"(?:\s?gg\.)?(?: ore)?(?:/anno| anno| volte l'anno| eventi annuali)?(?: \(SI/NO\))?(?: rispetto all'anno \d{4})?\)?",
+    r"(?:\s?gg\.)?(?: ore)?(?:/anno| anno| volte l'anno| eventi annuali)?(?: \(SI/NO\))?"
+    r"(?: rispetto all'anno \d{4})?\)?",
     re.IGNORECASE,
 )
 _YES_NO = re.compile(r"\(?SI/NO\)?")

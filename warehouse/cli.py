@@ -28,7 +28,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-out = Console()
+# a pipe has no width: wide enough that no figure is cut
+out = Console(width=None if sys.stdout.isatty() else 200)
 err = Console(stderr=True)
 
 # Exit codes: 0 well, 1 the data has problems (named), 2 the command was used wrongly (typer's own).
@@ -199,7 +200,8 @@ def _tell_problems(report: LoadReport) -> None:
     if report.problems:
         err.print("Niente è stato caricato: correggere e ripetere.", style="red")
     for item in report.quarantined:
-        where = f"{item.file}, riga {item.riga_file}, colonna «{item.colonna}» (documento {item.documento}, linea {item.linea})"
+        where = f"{item.file}, riga {item.riga_file}, colonna «{item.colonna}»"
+        where += f" (documento {item.documento}, linea {item.linea})"
         err.print(
             f"in quarantena: {where}: {item.messaggio}", style="yellow", markup=False, highlight=False, soft_wrap=True
         )

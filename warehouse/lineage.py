@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
-from sqlglot import exp
+from sqlglot import exp, parse_one
 from sqlglot.lineage import Node, lineage
 from sqlglot.schema import MappingSchema
 
@@ -85,8 +85,8 @@ def describe_models(paths: Paths, manifest: dict[str, Any]) -> dict[str, Any]:
 
 def _kind(node: dict[str, Any]) -> str:
     if node["resource_type"] == "model":
-        return {"marts": "mart"}.get(node["schema"], node["schema"])
-    return {"seed": "seed", "source": "raw"}[node["resource_type"]]
+        return "mart" if node["schema"] == "marts" else str(node["schema"])
+    return "raw" if node["resource_type"] == "source" else "seed"
 
 
 class Lineage:
@@ -95,11 +95,9 @@ class Lineage:
     def __init__(self, models: dict[str, Any]) -> None:
         """Take the models as ``describe_models`` gives them."""
         self._models = models
-        mapping: dict[str, dict[str, dict[str, str]]] = {}
+        self._schema = MappingSchema(dialect="duckdb")
         for relation, model in models.items():
-            schema, table = relation.split(".")
-            mapping.setdefault(schema, {})[table] = {name: col["tipo"] for name, col in model["colonne"].items()}
-        self._schema = MappingSchema(mapping, dialect="duckdb")
+            self._schema.add_table(relation, {name: column["tipo"] for name, column in model["colonne"].items()})
         self._steps: dict[tuple[str, str], Step] = {}
 
     def of(self, relation: str, column: str) -> Step:
@@ -128,9 +126,7 @@ class Lineage:
 
 def _without_catalog(sql: str) -> str:
     """The compiled SQL with ``schema.table`` names: the database's name is that of its file."""
-    import sqlglot
-
-    tree = sqlglot.parse_one(sql, dialect="duckdb")
+    tree = parse_one(sql, dialect="duckdb")
     for table in tree.find_all(exp.Table):
         table.set("catalog", None)
     return tree.sql(dialect="duckdb")

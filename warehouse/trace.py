@@ -34,8 +34,14 @@ class TracedCell:
     colonna: str
     testo: str
     valore: Decimal | None
+    decimali: int
     unita: str
     misura: str
+
+    @property
+    def shown_value(self) -> Decimal | None:
+        """The value with the digits that are printed, no more."""
+        return None if self.valore is None else self.valore.quantize(Decimal(1).scaleb(-self.decimali))
 
 
 @dataclass(frozen=True)
@@ -136,7 +142,7 @@ def _cells(
     identities = [identity for holder in holders for identity in (row[holder] or "").split()]
     found = con.execute(
         """
-        select cella_id, documento, tabella, linea, voce, colonna_stampata, testo, valore, unita, misura
+        select cella_id, documento, tabella, linea, voce, colonna_stampata, testo, valore, decimali, unita, misura
         from marts.celle where list_contains(?, cella_id)
         order by documento, linea, cella_id
         """,
@@ -168,7 +174,10 @@ def show(found: Trace, console: Console) -> None:
             print_rows(
                 console,
                 ("documento", "linea", "tabella", "voce", "colonna", "testo stampato", "valore", "unità"),
-                [(c.documento, c.linea, c.tabella, c.voce, c.colonna, c.testo, c.valore, c.unita) for c in row.celle],
+                [
+                    (c.documento, c.linea, c.tabella, c.voce, c.colonna, c.testo, c.shown_value, c.unita)
+                    for c in row.celle
+                ],
             )
         else:
             console.print("    nessuna cella stampata: il valore manca o viene da un seme", style="dim")

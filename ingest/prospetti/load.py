@@ -119,7 +119,7 @@ _TABLES: dict[str, dict[str, str]] = {
 }
 # What a document has in the database beside its own row.
 _OF_DOCUMENT = ("tabelle", "file", "celle", "quarantena")
-_POLARS = {
+_POLARS: dict[str, Any] = {
     "varchar": pl.String,
     "integer": pl.Int32,
     "date": pl.Date,
@@ -371,7 +371,7 @@ def _is_repaired(item: Quarantined, repairs: dict[tuple[str, str, int, str], Rep
 
 
 def _repaired(cells: list[Cell], repairs: dict[tuple[str, str, int, str], Repair]) -> list[Cell]:
-    """Give the proven value to the cells that could not be read. A text that reads stays as it is: it is never repaired."""
+    """Give the proven value to the cells that could not be read. A text that reads is never repaired."""
     result = []
     for cell in cells:
         repair = repairs.get(_key(cell))

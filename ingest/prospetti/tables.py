@@ -305,8 +305,8 @@ def _reason(error: str, text: str, value_type: str, unit: str) -> str:
     if error != text:
         return f"«{text}»: {error}. Controllare la colonna e l'unità dichiarata."
     return (
-        f"«{text}» non si legge come {value_type} in {unit}. Se è un errore di stampa dimostrabile, aggiungere una riga "
-        "in seeds/rettifiche.csv; se non è una cifra, dichiararlo tra i segnaposto."
+        f"«{text}» non si legge come {value_type} in {unit}. Se è un errore di stampa dimostrabile, aggiungere una "
+        "riga in seeds/rettifiche.csv; se non è una cifra, dichiararlo tra i segnaposto."
     )
 
 

@@ -16,7 +16,16 @@ import pytest
 from ingest.paths import ROOT, Paths
 from warehouse import versions
 
-PROJECT = ("extracts", "seeds", "models", "macros", "tests/generic", "tests/reconciliation", "dbt_project.yml", "profiles.yml")
+PROJECT = (
+    "extracts",
+    "seeds",
+    "models",
+    "macros",
+    "tests/generic",
+    "tests/reconciliation",
+    "dbt_project.yml",
+    "profiles.yml",
+)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ somme as (
         cast(max(case when ruolo = 'fattore' then abs(coefficiente) * errore end) as decimal(18, 5)) as errore_fattore,
         max(errore) as errore_massimo,
         count(*) - count(valore) as senza_valore,
-        max(rettifica_id) as rettifica_id,
+        {{ elenco('rettifica_id') }} as rettifiche,
         {{ elenco("concat_ws(':', documento, cast(linea as string))") }} as confronto,
         {{ elenco('cella_id') }} as celle_confronto
     from termini
@@ -52,22 +52,21 @@ figure as (
         celle.unita,
         celle.valore as stampato,
         case when unita.esatta then cast(0 as decimal(18, 5)) else {{ mezza_cifra('celle.decimali') }} end as errore,
-        coalesce(celle.rettifica_id, somme.rettifica_id) as rettifica_id,
+        nullif(concat_ws(' ', celle.rettifica_id, somme.rettifiche), '') as rettifiche,
         somme.confronto,
         somme.celle_confronto,
         somme.addendi,
         somme.errore_addendi,
         somme.errore_massimo,
-        -- the factors are cut to what euro and counts need, so that their product stays exact in 38 digits
-        cast(
-            cast(somme.numeratore as decimal(15, 4))
-            * coalesce(cast(somme.fattore as decimal(12, 4)), cast(1 as decimal(12, 4))) as decimal(28, 8)
-        ) as numeratore,
-        cast(quadrature.moltiplicatore as decimal(8, 4)) as moltiplicatore,
         somme.denominatore,
-        cast(somme.errore_num as decimal(12, 5)) * coalesce(cast(abs(somme.fattore) as decimal(12, 4)), 1)
-        + cast(abs(somme.numeratore) as decimal(15, 4)) * coalesce(cast(somme.errore_fattore as decimal(12, 5)), 0)
-            as errore_num,
+        -- a factor is a unit value and a multiplier a power of ten: cut to that, their product stays exact in 38 digits
+        cast(somme.numeratore as decimal(15, 4))
+        * coalesce(cast(somme.fattore as decimal(9, 4)), cast(1 as decimal(9, 4)))
+        * cast(quadrature.moltiplicatore as decimal(8, 4)) as numeratore,
+        (
+            cast(somme.errore_num as decimal(12, 5)) * coalesce(cast(abs(somme.fattore) as decimal(9, 4)), 1)
+            + cast(abs(somme.numeratore) as decimal(15, 4)) * coalesce(cast(somme.errore_fattore as decimal(9, 5)), 0)
+        ) * cast(quadrature.moltiplicatore as decimal(8, 4)) as errore_num,
         somme.errore_den,
         somme.senza_valore
     from quadrature
@@ -81,8 +80,8 @@ ricalcolate as (
         *,
         case
             when senza_valore > 0 then cast(null as decimal(18, 4))
-            when tipo = 'rapporto' then
-                {{ divisione('cast(numeratore as decimal(24, 8)) * moltiplicatore', 'denominatore', 4) }}
+            when tipo = 'rapporto'
+                then {{ divisione('numeratore', 'denominatore', 4) }}
             else addendi
         end as ricalcolato
     from figure
@@ -102,7 +101,7 @@ select
     stampato,
     ricalcolato,
     cast(stampato - ricalcolato as decimal(18, 4)) as scarto,
-    rettifica_id,
+    rettifiche,
     confronto,
     celle_confronto,
     errore as mezza_cifra,
@@ -113,8 +112,8 @@ select
             when 'somma' then errore + errore_addendi
             else
                 errore
-                + {{ divisione('cast(errore_num as decimal(20, 8)) * moltiplicatore', 'abs(denominatore)', 4) }}
-                + {{ divisione('cast(abs(ricalcolato) as decimal(15, 4)) * cast(errore_den as decimal(9, 5))', 'abs(denominatore)', 4) }}
+                + {{ divisione('errore_num', 'abs(denominatore)', 4) }}
+                + {{ divisione('abs(ricalcolato) * errore_den', 'abs(denominatore)', 4) }}
         end as decimal(18, 4)
     ) as tolleranza
 from ricalcolate

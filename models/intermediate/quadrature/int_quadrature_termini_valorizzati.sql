@@ -27,7 +27,10 @@ select
     -- a printed dash adds nothing; a cell in quarantine has no value and makes the check unresolved
     coalesce(celle.valore, case when celle.segnaposto is not null then cast(0 as decimal(18, 4)) end) as valore,
     -- a count is exact, and so is a dash; an amount is rounded to its last printed digit
-    case when unita.esatta or celle.valore is null then cast(0 as decimal(18, 5)) else {{ mezza_cifra('celle.decimali') }} end as errore
+    case
+        when unita.esatta or celle.valore is null then cast(0 as decimal(18, 5))
+        else {{ mezza_cifra('celle.decimali') }}
+    end as errore
 from termini
 left join celle on termini.cella_id = celle.cella_id
 left join unita on celle.unita = unita.unita

@@ -48,7 +48,7 @@ select
     unita,
     ente_id,
     -- the total that proves a repair is no independent check of it
-    rettifica_id as prova_di_rettifica,
+    rettifiche as prova_di_rettifica,
     e_nota,
     cella_id,
     celle_confronto as celle
