@@ -59,13 +59,14 @@ figure as (
         somme.errore_addendi,
         somme.errore_massimo,
         somme.denominatore,
-        -- a factor is a unit value and a multiplier a power of ten: cut to that, their product stays exact in 38 digits
-        cast(somme.numeratore as decimal(15, 4))
+        -- a factor is a unit value and a multiplier a power of ten: cut to that, the product stays exact in 38 digits;
+        -- 19 digits on one side, because DuckDB multiplies two narrow decimals in 18
+        cast(somme.numeratore as decimal(19, 4))
         * coalesce(cast(somme.fattore as decimal(9, 4)), cast(1 as decimal(9, 4)))
         * cast(quadrature.moltiplicatore as decimal(8, 4)) as numeratore,
         (
-            cast(somme.errore_num as decimal(12, 5)) * coalesce(cast(abs(somme.fattore) as decimal(9, 4)), 1)
-            + cast(abs(somme.numeratore) as decimal(15, 4)) * coalesce(cast(somme.errore_fattore as decimal(9, 5)), 0)
+            cast(somme.errore_num as decimal(19, 5)) * coalesce(cast(abs(somme.fattore) as decimal(9, 4)), 1)
+            + cast(abs(somme.numeratore) as decimal(19, 4)) * coalesce(cast(somme.errore_fattore as decimal(9, 5)), 0)
         ) * cast(quadrature.moltiplicatore as decimal(8, 4)) as errore_num,
         somme.errore_den,
         somme.senza_valore
@@ -113,7 +114,7 @@ select
             else
                 errore
                 + {{ divisione('errore_num', 'abs(denominatore)', 4) }}
-                + {{ divisione('abs(ricalcolato) * errore_den', 'abs(denominatore)', 4) }}
+                + {{ divisione('cast(abs(ricalcolato) as decimal(19, 4)) * errore_den', 'abs(denominatore)', 4) }}
         end as decimal(18, 4)
     ) as tolleranza
 from ricalcolate
