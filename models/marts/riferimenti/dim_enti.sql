@@ -6,7 +6,7 @@ with enti as (
 select
     ente_id,
     nome,
-    ambito,
+    ambito_id,
     forma_giuridica,
     sede,
     cast(valido_dal as date) as valido_dal,

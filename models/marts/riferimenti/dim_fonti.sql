@@ -8,5 +8,7 @@ select
     nome,
     tipo,
     provenienza,
+    cast(valido_dal as date) as valido_dal,
+    cast(valido_al as date) as valido_al,
     riferimento
 from fonti
