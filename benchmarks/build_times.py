@@ -64,7 +64,7 @@ def _add_document(root: Path) -> None:
 titolo: Documento di prova
 ente: asc_insieme
 anno_pubblicazione: 2025
-fonte: {{file: 900_prova.txt, sha256: {"0" * 64}, titolare: Prova, licenza: Prova}}
+fonte: {{file: 900_prova.txt, sha256: {"a" * 64}, titolare: Prova, licenza: Prova}}
 tabelle:
   spese:
     titolo: Spese

@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from ingest.errors import AmbitoError
 from ingest.paths import Paths
-from ingest.prospetti.load import LoadReport, create_tables, load_prospetti
+from ingest.prospetti.load import LoadReport, load_prospetti
 from warehouse import versions
 from warehouse.dbt_run import run_dbt_build
 from warehouse.lineage import describe_models
@@ -24,6 +24,8 @@ from warehouse.publish import publish
 _DBT_PROJECT = ("models", "macros", "tests/generic", "tests/reconciliation", "seeds")
 _DBT_FILES = ("dbt_project.yml", "profiles.yml")
 _ENGINES = ("duckdb", "dbt-core", "dbt-duckdb")
+# Table of schema raw that says which project the database was last built with.
+_MEMORY = "costruzione"
 # Killed work on the same database is over in seconds; another build is not waited for any longer than this.
 _WAIT_SECONDS = 5
 
@@ -103,13 +105,15 @@ def build(paths: Paths, say: Say = lambda _: None, steps: Steps = lambda *_: Non
         if report.problems:
             listed = "\n".join(str(problem) for problem in report.problems)
             raise LoadRefusedError(f"{listed}\nNiente è stato caricato né pubblicato.")
-        fingerprint = _fingerprint(paths)
+        project = _project_fingerprint(paths)
+        fingerprint = _fingerprint(paths, project)
         served = _served(paths)
         if served is not None and served.fingerprint == fingerprint:
             say("niente di nuovo: la versione servita è già aggiornata")
             return BuildReport(report, served, published=False, nodes=0)
         say("costruisco e verifico i modelli")
-        result = run_dbt_build(paths, steps)
+        result = run_dbt_build(paths, _needed(paths, project), steps)
+        _remember(paths, project)
         version = publish(paths, fingerprint, describe_models(paths, result.manifest), progress=say)
         return BuildReport(report, version, published=True, nodes=result.nodes)
 
@@ -133,15 +137,35 @@ def _served(paths: Paths) -> versions.Version | None:
         return None
 
 
-def _fingerprint(paths: Paths) -> str:
-    """What the marts are made from: the documents as loaded, the models and seeds, the engines."""
-    hasher = hashlib.sha256()
+def _fingerprint(paths: Paths, project: str) -> str:
+    """What the marts are made from: the project and the documents as loaded."""
+    hasher = hashlib.sha256(project.encode())
     with duckdb.connect(str(paths.database)) as con:
-        create_tables(con)
-        for document, stamp in con.execute(
-            "select documento, impronta from raw.documenti order by documento"
-        ).fetchall():
-            hasher.update(f"{document}={stamp}\n".encode())
+        rows = con.execute("select documento, impronta from raw.documenti order by documento").fetchall()
+    for document, stamp in rows:
+        hasher.update(f"{document}={stamp}\n".encode())
+    return hasher.hexdigest()
+
+
+def _needed(paths: Paths, project: str) -> str | None:
+    """What dbt must build: with the models and seeds of the last time, only what stands on the loaded documents."""
+    with duckdb.connect(str(paths.database)) as con:
+        found = con.execute(
+            "select 1 from duckdb_tables() where schema_name = 'raw' and table_name = ?", [_MEMORY]
+        ).fetchall()
+        same = bool(found) and con.execute(f"select progetto from raw.{_MEMORY}").fetchall() == [(project,)]
+    return "source:raw+" if same else None
+
+
+def _remember(paths: Paths, project: str) -> None:
+    """Note, in the database itself, the models and seeds it was last built with, all green."""
+    with duckdb.connect(str(paths.database)) as con:
+        con.execute(f"create or replace table raw.{_MEMORY} as select ?::varchar as progetto", [project])
+
+
+def _project_fingerprint(paths: Paths) -> str:
+    """What the marts are made from beside the documents: models, tests and seeds, this code, the engines."""
+    hasher = hashlib.sha256()
     files = [path for folder in _DBT_PROJECT for path in (paths.root / folder).rglob("*") if path.is_file()]
     files += [paths.root / name for name in _DBT_FILES]
     files += sorted(Path(__file__).parent.glob("*.py"))

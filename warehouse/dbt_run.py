@@ -31,11 +31,12 @@ class DbtResult:
     manifest: dict[str, Any]
 
 
-def run_dbt_build(paths: Paths, progress: Progress = lambda *_: None) -> DbtResult:
-    """Build and test every model.
+def run_dbt_build(paths: Paths, select: str | None = None, progress: Progress = lambda *_: None) -> DbtResult:
+    """Build and test the models.
 
     Args:
         paths: Where things are.
+        select: What to build, in dbt's words; ``None`` means everything.
         progress: Told how many nodes are done, of how many, and the last one.
 
     Raises:
@@ -58,6 +59,8 @@ def run_dbt_build(paths: Paths, progress: Progress = lambda *_: None) -> DbtResu
 
     os.environ["AMBITO_DATA"] = str(paths.data)
     arguments = ["build", "--quiet", "--log-level", "none", "--log-level-file", "info"]
+    if select is not None:
+        arguments += ["--select", select]
     where = ["--project-dir", str(paths.root), "--profiles-dir", str(paths.root)]
     where += ["--target-path", str(target), "--log-path", str(logs)]
     result = dbtRunner(callbacks=[on_event]).invoke([*arguments, *where])

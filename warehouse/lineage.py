@@ -70,7 +70,7 @@ def describe_models(paths: Paths, manifest: dict[str, Any]) -> dict[str, Any]:
             "file": node["original_file_path"] if node["resource_type"] != "source" else "",
             "descrizione": node["description"],
             "grana": node.get("config", {}).get("meta", {}).get("grana", []),
-            "sql": node.get("compiled_code") or "",
+            "sql": _compiled(paths, node),
             "colonne": {
                 column: {
                     "tipo": kind,
@@ -81,6 +81,16 @@ def describe_models(paths: Paths, manifest: dict[str, Any]) -> dict[str, Any]:
             },
         }
     return described
+
+
+def _compiled(paths: Paths, node: dict[str, Any]) -> str:
+    """The compiled SQL of a model: of this run, or on disk from the last one when this run had no need of it."""
+    if node["resource_type"] != "model":
+        return ""
+    if node.get("compiled_code"):
+        return str(node["compiled_code"])
+    path = paths.build / "target" / "compiled" / node["package_name"] / node["original_file_path"]
+    return path.read_text(encoding="utf-8")
 
 
 def _kind(node: dict[str, Any]) -> str:
