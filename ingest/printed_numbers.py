@@ -14,8 +14,9 @@ from typing import Literal
 
 ValueType = Literal["numero", "data", "periodo", "traguardo", "testo"]
 
-# Thousands by dots in groups of three, or no dots at all; decimals after one comma.
-_NUMBER = r"(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?"
+# Thousands by dots in groups of three, or no dots at all; decimals after one comma. ``0.123`` is no thousands: it is
+# a decimal point, and not ours to read.
+_NUMBER = r"(?:[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[0-9]+)(?:,[0-9]+)?"
 _EURO = r"(?:€\.?|Euro|\\in)"
 # Euro sign before (``€. 1,00``, ``€1,00``) or after (``1,00€``, ``1,00 €``). ``\in`` and ``$`` are what a
 # formula reader made of the euro sign: ``$42.109,40 \in``.
@@ -37,7 +38,7 @@ _TARGET = re.compile(
     r"(?: rispetto all'anno \d{4})?\)?",
     re.IGNORECASE,
 )
-_YES_NO = re.compile(r"\(?SI/NO\)?")
+_YES_NO = re.compile(r"\(SI/NO\)|SI/NO")
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,8 @@ def _to_decimal(number: str) -> tuple[Decimal, int]:
 
 def _parse_amount(text: str) -> PrintedValue:
     match = _AMOUNT.fullmatch(text)
-    if match is None or bool(match["open"]) != bool(match["close"]) or (match["minus"] and match["open"]):
+    is_dollar = "$" in text and "\\in" not in text  # a dollar alone is another currency
+    if match is None or is_dollar or bool(match["open"]) != bool(match["close"]) or (match["minus"] and match["open"]):
         raise UnreadableNumberError(text)
     value, decimals = _to_decimal(match["number"])
     if match["minus"] or match["open"]:
@@ -151,7 +153,7 @@ def _parse_target(text: str) -> PrintedValue:
     if _YES_NO.fullmatch(text):
         return PrintedValue(placeholder="si_no")
     match = _TARGET.fullmatch(text)
-    if match is None or (text.startswith("(") != text.endswith(")") and "(SI/NO)" not in text):
+    if match is None or text.count("(") != text.count(")"):
         raise UnreadableNumberError(text)
     value, decimals = _to_decimal(match["number"])
     return PrintedValue(value=value, decimals=decimals, has_percent=bool(match["percent"]))

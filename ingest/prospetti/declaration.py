@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -290,7 +291,7 @@ def read_text(path: Path) -> str:
         content = path.read_bytes()
     except FileNotFoundError as error:
         raise ExtractError([Problem(path, "il file manca", "aggiungerlo o toglierlo da documento.yml")]) from error
-    if not content.strip():
+    if not content.removeprefix(codecs.BOM_UTF8).strip():
         raise ExtractError([Problem(path, "il file è vuoto", "trascrivere la tabella o togliere il file")])
     try:
         return content.decode("utf-8-sig")

@@ -437,7 +437,8 @@ def _store(con: duckdb.DuckDBPyConnection, folder: Path, parsed: _Parsed, finger
         for name, table in document.tabelle.items()
     ]
     _delete(con, folder.name)
-    for table in _OF_DOCUMENT:
+    # the number may be that of a folder now renamed or gone: what it had, its own row too, is replaced
+    for table in (*_OF_DOCUMENT, "documenti"):
         con.execute(f"delete from raw.{table} where documento = ?", [document.documento])
     _insert(con, "documenti", [header])
     _insert(con, "tabelle", tables)

@@ -27,7 +27,10 @@ contate as (
         *,
         count(*) over (partition by documento, area, servizio, azione_stampata, voce) as omonime,
         count(*) over (partition by documento, area, servizio, azione_stampata, voce, dettaglio) as gemelle,
-        row_number() over (partition by documento, area, servizio, azione_stampata, voce order by linea) as posizione
+        row_number() over (
+            partition by documento, area, servizio, azione_stampata, voce
+            order by linea nulls last, riga nulls last
+        ) as posizione
     from righe
 )
 

@@ -14,4 +14,5 @@ select
     'prospetto' as origine_dato,
     cella_id as celle
 from celle
-where misura = 'avanzo'
+-- a printed dash is no avanzo; a cell in quarantine has no value and no dash, and the contract refuses it
+where misura = 'avanzo' and segnaposto is null

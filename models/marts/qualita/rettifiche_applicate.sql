@@ -16,6 +16,7 @@ select
     rettifiche.colonna,
     rettifiche.testo_atteso,
     cast(rettifiche.valore as decimal(18, 4)) as valore,
+    celle.unita,
     rettifiche.prova,
     rettifiche.quadratura_prova,
     celle.cella_id
