@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from ingest.errors import ExtractError, Problem
-from ingest.prospetti.declaration import read_text
+from ingest.prospetti.declaration import read_csv
 
 SEEDS_READ = ("unita.csv", "fatti.csv", "enti.csv", "rettifiche.csv")
+REPAIR_COLUMNS = (
+    "rettifica_id",
+    "documento",
+    "tabella",
+    "linea",
+    "colonna",
+    "testo_atteso",
+    "valore",
+    "prova",
+    "quadratura_prova",
+)
 
 
 @dataclass(frozen=True)
@@ -43,25 +52,39 @@ def read_reference(seeds: Path) -> Reference:
         ExtractError: A seed is missing or malformed, or a repair has no proof or no exact value.
     """
     return Reference(
-        units=frozenset(row["unita"] for _, row in _rows(seeds / "unita.csv")),
-        facts=frozenset(row["fatto"] for _, row in _rows(seeds / "fatti.csv")),
-        enti=frozenset(row["ente_id"] for _, row in _rows(seeds / "enti.csv")),
+        units=frozenset(row["unita"] for _, row in _rows(seeds / "unita.csv", "unita")),
+        facts=frozenset(row["fatto"] for _, row in _rows(seeds / "fatti.csv", "fatto")),
+        enti=frozenset(row["ente_id"] for _, row in _rows(seeds / "enti.csv", "ente_id")),
         repairs=tuple(_repairs(seeds / "rettifiche.csv")),
     )
 
 
-def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
-    reader = csv.DictReader(io.StringIO(read_text(path), newline=""), strict=True)
-    return [(reader.line_num, row) for row in reader]
+def _rows(path: Path, *columns: str) -> list[tuple[int, dict[str, str]]]:
+    (_, header), *rows = read_csv(path)
+    problems = [
+        Problem(path, "manca una colonna", "aggiungerla", line=1, column=column)
+        for column in columns
+        if column not in header
+    ]
+    problems += [
+        Problem(path, f"la riga ha {len(fields)} campi, l'intestazione {len(header)}", "contare le virgole", line=line)
+        for line, fields in rows
+        if len(fields) != len(header)
+    ]
+    if problems:
+        raise ExtractError(problems)
+    return [(line, dict(zip(header, fields, strict=True))) for line, fields in rows]
 
 
 def _repairs(path: Path) -> list[Repair]:
     repairs = []
-    for line, row in _rows(path):
+    for line, row in _rows(path, *REPAIR_COLUMNS):
         try:
             value = Decimal(row["valore"])
+            if not value.is_finite():
+                raise ValueError(row["valore"])
             cell = (row["documento"], row["tabella"], int(row["linea"]), row["colonna"])
-        except (InvalidOperation, ValueError, KeyError, TypeError) as error:
+        except (InvalidOperation, ValueError) as error:
             raise ExtractError(
                 [
                     Problem(
@@ -72,7 +95,7 @@ def _repairs(path: Path) -> list[Repair]:
                     )
                 ]
             ) from error
-        if not (row["prova"] or "").strip() or not (row["quadratura_prova"] or "").strip():
+        if not row["prova"].strip() or not row["quadratura_prova"].strip():
             raise ExtractError(
                 [
                     Problem(

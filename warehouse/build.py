@@ -87,13 +87,19 @@ def load(paths: Paths, only: tuple[Path, ...] = (), say: Say = lambda _: None) -
         return _load(paths, only, say)
 
 
-def build(paths: Paths, say: Say = lambda _: None, steps: Steps = lambda *_: None) -> BuildReport:
+def build(
+    paths: Paths,
+    say: Say = lambda _: None,
+    steps: Steps = lambda *_: None,
+    loaded: Callable[[LoadReport], None] = lambda _: None,
+) -> BuildReport:
     """Load, run and test the models, publish. Does nothing that is not needed.
 
     Args:
         paths: Where things are.
         say: Told, in Italian, each step.
         steps: Told how many models and tests are done, of how many, and the last one.
+        loaded: Told what was loaded, before the models: a cell in quarantine may be why a test is red.
 
     Raises:
         LoadRefusedError: An extract was refused.
@@ -105,6 +111,7 @@ def build(paths: Paths, say: Say = lambda _: None, steps: Steps = lambda *_: Non
         if report.problems:
             listed = "\n".join(str(problem) for problem in report.problems)
             raise LoadRefusedError(f"{listed}\nNiente è stato caricato né pubblicato.")
+        loaded(report)
         project = _project_fingerprint(paths)
         fingerprint = _fingerprint(paths, project)
         served = _served(paths)
@@ -112,7 +119,10 @@ def build(paths: Paths, say: Say = lambda _: None, steps: Steps = lambda *_: Non
             say("niente di nuovo: la versione servita è già aggiornata")
             return BuildReport(report, served, published=False, nodes=0)
         say("costruisco e verifico i modelli")
-        result = run_dbt_build(paths, _needed(paths, project), steps)
+        needed = _needed(paths, project)
+        if needed is None:
+            _remember(paths, "")  # from here to green, the seeds and models in the database are of no known project
+        result = run_dbt_build(paths, needed, steps)
         _remember(paths, project)
         version = publish(paths, fingerprint, describe_models(paths, result.manifest), progress=say)
         return BuildReport(report, version, published=True, nodes=result.nodes)

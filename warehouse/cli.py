@@ -183,8 +183,7 @@ def _build(paths: Paths) -> None:
         def step(done: int, total: int, name: str) -> None:
             bar.update(task, completed=done, total=total, description=name[:40].ljust(40), visible=True)
 
-        report = building.build(paths, say=_say, steps=step)
-    _tell_problems(report.load)
+        report = building.build(paths, say=_say, steps=step, loaded=_tell_problems)
     if report.published:
         counts = report.version.record["quadrature"]
         _say(

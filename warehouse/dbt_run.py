@@ -80,6 +80,8 @@ def run_dbt_build(paths: Paths, select: str | None = None, progress: Progress = 
 def _explain(paths: Paths, item: Any) -> str:
     node = item.node
     where = Path(node.original_file_path)
+    if node.resource_type == "unit_test":
+        return f"{where}: test unitario rosso «{node.name}»: {(item.message or '').strip()}"
     if node.resource_type != "test":
         return f"{where}: il modello «{node.name}» non si costruisce: {(item.message or '').strip()}"
     if item.status == "error":

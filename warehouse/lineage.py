@@ -89,8 +89,8 @@ def _compiled(paths: Paths, node: dict[str, Any]) -> str:
         return ""
     if node.get("compiled_code"):
         return str(node["compiled_code"])
-    path = paths.build / "target" / "compiled" / node["package_name"] / node["original_file_path"]
-    return path.read_text(encoding="utf-8")
+    compiled = paths.build / "target" / "compiled" / str(node["package_name"])
+    return (compiled / str(node["original_file_path"])).read_text(encoding="utf-8")
 
 
 def _kind(node: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import duckdb
+import polars
 from rich.console import Console
 
 from ingest.errors import AmbitoError
@@ -91,9 +92,16 @@ def run(version: Version, query: str, format: Format, output: Path | None, *, se
         try:
             content = _result(con, statement, format, console if output is None else None, output)
         except duckdb.Error as error:
-            raise QueryError(f"L'interrogazione non è riuscita: {_first_lines(error)}") from error
+            raise QueryError(f"L'interrogazione non è riuscita: {reason(error, seconds)}") from error
+        except polars.exceptions.PolarsError as error:
+            raise QueryError(f"Il risultato non si scrive in {format}: usare --format json. ({error})") from error
     if output is not None:
-        output.write_bytes(content)
+        try:
+            output.write_bytes(content)
+        except OSError as error:
+            raise QueryError(
+                f"Non si può scrivere {output}: {error.strerror}. Che fare: scegliere un altro file."
+            ) from error
     elif format is not Format.table:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
@@ -111,7 +119,7 @@ def _result(
         return text.getvalue().encode()
     if format is Format.json:
         # DuckDB writes decimals as exact numbers; Python's own JSON would make them floats
-        rows = con.execute(f"select to_json(riga)::varchar from ({statement}) as riga").fetchall()
+        rows = con.execute(f"select to_json(riga)::varchar from (\n{statement}\n) as riga").fetchall()
         return ("[" + ",\n ".join(row[0] for row in rows) + "]\n").encode()
     frame = con.sql(statement).pl()
     buffer = io.BytesIO()
@@ -120,6 +128,17 @@ def _result(
     else:
         frame.write_parquet(buffer)
     return buffer.getvalue()
+
+
+def reason(error: duckdb.Error, seconds: int = 30) -> str:
+    """Why a query failed, in Italian where it is a limit of the sandbox; else what DuckDB says."""
+    if isinstance(error, duckdb.InterruptException):
+        return f"ha superato il tempo massimo ({seconds} s). Che fare: restringerla, o dare più tempo con --seconds."
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return f"ha superato {MEMORY} di memoria. Che fare: restringerla o aggregare prima di unire."
+    if isinstance(error, duckdb.PermissionException):
+        return f"non si leggono file né rete, solo i mart pubblicati. ({_first_lines(error)})"
+    return _first_lines(error)
 
 
 def _first_lines(error: duckdb.Error) -> str:

@@ -13,7 +13,7 @@ from rich.tree import Tree
 
 from ingest.errors import AmbitoError
 from warehouse.lineage import Lineage, Step
-from warehouse.sql import sandbox, select_only
+from warehouse.sql import reason, sandbox, select_only
 from warehouse.tables import italian, print_rows
 from warehouse.versions import Version
 
@@ -115,6 +115,7 @@ def _rows(
 ) -> tuple[list[TracedRow], int]:
     query = f'select * from marts."{mart}"'
     if where:
+        select_only(con, f"{query}\nwhere {where}")  # its parentheses close in it: it cannot leave ours
         query += f"\nwhere (\n{where}\n)"
     query = select_only(con, query)
     keys = model["grana"] or list(model["colonne"])[:1]
@@ -125,7 +126,7 @@ def _rows(
         header = [column[0] for column in result.description or []]
         found = [dict(zip(header, row, strict=True)) for row in result.fetchall()]
     except duckdb.Error as error:
-        raise TraceError(f"La condizione non va: {str(error).splitlines()[0]}") from error
+        raise TraceError(f"La condizione non va: {reason(error)}") from error
     declared = model["colonne"][name]
     rows = [
         TracedRow({key: row[key] for key in keys}, row[name], _cells(con, row, declared, model["colonne"]))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import csv
+import io
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ingest.errors import ExtractError, Problem
 from ingest.printed_numbers import ValueType
@@ -35,10 +37,24 @@ Dimension = Literal[
     "vincolo",
     "sub_ambito",
 ]
+FIRST_YEAR, LAST_YEAR = 1900, 2099
 YEAR_DIMENSIONS: tuple[Dimension, ...] = ("anno", "anno_pubblicazione", "anno_utilizzo")
 DIMENSIONS: tuple[Dimension, ...] = Dimension.__args__  # type: ignore[attr-defined]  # typing keeps it untyped
 
 RowKind = Literal["dato", "totale"]
+
+
+def _with_years(dimensions: dict[Dimension, str | int]) -> dict[Dimension, str | int]:
+    for name in YEAR_DIMENSIONS:
+        year = dimensions.get(name)
+        if year is not None and not (isinstance(year, int) and FIRST_YEAR <= year <= LAST_YEAR):
+            raise ValueError(f"«{name}: {year}» non è un anno di quattro cifre")
+    return dimensions
+
+
+# Labels as printed, or as the declaration gives them; a year is a number of four digits.
+Dimensions = Annotated[dict[Dimension, str | int], AfterValidator(_with_years)]
+Line = Annotated[int, Field(ge=1, le=1_000_000)]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -55,7 +71,7 @@ class Column(_Strict):
     misura: Slug | None = None
     unita: str | None = None
     tipo: ValueType = "numero"
-    dimensioni: dict[Dimension, str | int] = Field(default_factory=dict)
+    dimensioni: Dimensions = Field(default_factory=dict)
     nota: str = ""
 
     @property
@@ -82,12 +98,12 @@ class Table(_Strict):
     """
 
     titolo: str
-    linee: tuple[int, int]
+    linee: tuple[Line, Line]
     riga: str
     fatto: Slug | None = None
     misura: Slug | None = None
     unita: str | None = None
-    dimensioni: dict[Dimension, str | int] = Field(default_factory=dict)
+    dimensioni: Dimensions = Field(default_factory=dict)
     segnaposto: dict[str, str] = Field(default_factory=dict)
     etichette: Literal["stampate", "redazionali"] = "stampate"
     nota: str = ""
@@ -134,11 +150,11 @@ class Document(_Strict):
     documento: str = Field(pattern=r"^\d{3}$")
     titolo: str
     ente: Slug
-    anno_pubblicazione: int
+    anno_pubblicazione: int = Field(ge=FIRST_YEAR, le=LAST_YEAR)
     fonte: Source
     nota: str = ""
     segnaposto: dict[str, str] = Field(default_factory=dict)
-    tabelle: dict[Slug, Table]
+    tabelle: dict[Slug, Table] = Field(min_length=1)
 
     @cached_property
     def table_names(self) -> tuple[str, ...]:
@@ -168,7 +184,7 @@ def read_declaration(folder: Path, *, units: frozenset[str], facts: frozenset[st
             [
                 Problem(
                     path,
-                    _italian(item["msg"], item["type"]),
+                    italian(item["msg"], item["type"]),
                     "correggere la dichiarazione: le chiavi ammesse sono in docs/guida.md, «Aggiungere un documento»",
                     line=line_of(lines, item["loc"]),
                     column=".".join(str(part) for part in item["loc"]),
@@ -248,27 +264,47 @@ def read_yaml(path: Path) -> tuple[Any, dict[tuple[str, ...], int]]:
     try:
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
         content = yaml.load(text, Loader=yaml.CSafeLoader)  # CSafeLoader is the safe one
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise ExtractError(
-            [Problem(path, f"non è YAML leggibile ({error.problem})", "correggere la riga indicata", line=line)]
-        ) from error
+    except (yaml.YAMLError, ValueError) as error:  # a date such as 2024-13-45 is a ValueError
+        raise ExtractError([_not_yaml(path, text, error)]) from error
     lines: dict[tuple[str, ...], int] = {}
-    _collect_lines(node, (), lines)
+    twice: list[tuple[int, str]] = []
+    _collect_lines(node, (), lines, twice)
+    if twice:  # the reader keeps the second and says nothing
+        raise ExtractError(
+            [
+                Problem(path, "la chiave c'è due volte", "tenerne una sola, o cambiarle nome", line=line, value=key)
+                for line, key in twice
+            ]
+        )
     return content, lines
 
 
-def _collect_lines(node: Any, path: tuple[str, ...], lines: dict[tuple[str, ...], int]) -> None:
+def _not_yaml(path: Path, text: str, error: Exception) -> Problem:
+    what, line = str(error), None
+    if isinstance(error, yaml.MarkedYAMLError):
+        what = error.problem or what
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+    elif isinstance(error, yaml.reader.ReaderError):
+        what = str(error.reason)
+        line = text.count("\n", 0, error.position) + 1
+    return Problem(path, f"non è YAML leggibile ({what})", "correggere la riga indicata", line=line)
+
+
+def _collect_lines(
+    node: Any, path: tuple[str, ...], lines: dict[tuple[str, ...], int], twice: list[tuple[int, str]]
+) -> None:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             child = (*path, str(key.value))
+            if child in lines:
+                twice.append((key.start_mark.line + 1, str(key.value)))
             lines[child] = key.start_mark.line + 1
-            _collect_lines(value, child, lines)
+            _collect_lines(value, child, lines, twice)
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
             child = (*path, str(index))
             lines[child] = value.start_mark.line + 1
-            _collect_lines(value, child, lines)
+            _collect_lines(value, child, lines, twice)
 
 
 def line_of(lines: dict[tuple[str, ...], int], location: tuple[int | str, ...]) -> int | None:
@@ -290,7 +326,11 @@ def read_text(path: Path) -> str:
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:
-        raise ExtractError([Problem(path, "il file manca", "aggiungerlo o toglierlo da documento.yml")]) from error
+        raise ExtractError([Problem(path, "il file manca", "aggiungerlo, o togliere ciò che lo nomina")]) from error
+    except OSError as error:
+        raise ExtractError(
+            [Problem(path, f"il file non si apre ({error.strerror})", "metterci un file leggibile")]
+        ) from error
     if not content.removeprefix(codecs.BOM_UTF8).strip():
         raise ExtractError([Problem(path, "il file è vuoto", "trascrivere la tabella o togliere il file")])
     try:
@@ -309,7 +349,30 @@ def read_text(path: Path) -> str:
         ) from error
 
 
-def _italian(message: str, kind: str) -> str:
+def read_csv(path: Path) -> list[tuple[int, list[str]]]:
+    """Read a CSV, header included: for each row that is not blank, its line in the file (from 1) and its fields.
+
+    Raises:
+        ExtractError: Missing, empty or not UTF-8, or a quote that is not closed.
+    """
+    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
+    try:
+        return [(reader.line_num, fields) for fields in reader if any(text.strip() for text in fields)]
+    except csv.Error as error:
+        raise ExtractError(
+            [
+                Problem(
+                    path,
+                    f"non è un CSV leggibile ({error})",
+                    "controllare le virgolette",
+                    line=reader.line_num,
+                )
+            ]
+        ) from error
+
+
+def italian(message: str, kind: str) -> str:
+    """The message of a pydantic error, in Italian where it is one that an office can meet."""
     known = {
         "extra_forbidden": "chiave sconosciuta",
         "missing": "chiave obbligatoria mancante",
@@ -320,5 +383,11 @@ def _italian(message: str, kind: str) -> str:
         "string_type": "non è un testo",
         "dict_type": "non è un elenco di chiavi",
         "model_type": "non è un elenco di chiavi",
+        "invalid_key": "la chiave non è un testo",
+        "list_type": "non è un elenco",
+        "too_short": "l'elenco è vuoto, o ha meno voci di quelle richieste",
+        "too_long": "l'elenco ha più voci di quelle richieste",
+        "greater_than_equal": "numero troppo piccolo",
+        "less_than_equal": "numero troppo grande",
     }
     return known.get(kind, message.removeprefix("Value error, "))

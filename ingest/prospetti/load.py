@@ -15,6 +15,7 @@ import polars as pl
 from ingest.archive import digest, keep
 from ingest.errors import ExtractError, Problem
 from ingest.paths import Paths
+from ingest.printed_numbers import UnreadableNumberError, parse_printed
 from ingest.prospetti.declaration import (
     DECLARATION_FILE,
     DIMENSIONS,
@@ -25,11 +26,10 @@ from ingest.prospetti.declaration import (
 )
 from ingest.prospetti.reconciliation import CellIndex, CellKey, expand, read_rules
 from ingest.prospetti.source_check import EXCLUDED_FILE, read_excluded
-from ingest.prospetti.tables import Cell, Quarantined, read_table
+from ingest.prospetti.tables import MAX_DECIMALS, MAX_WHOLE_DIGITS, Cell, Quarantined, read_table
 from ingest.reference import SEEDS_READ, Reference, Repair, read_reference
 
-_DECIMAL = "decimal(18, 4)"
-_MAX_DECIMALS = 4
+_DECIMAL = f"decimal({MAX_WHOLE_DIGITS + MAX_DECIMALS}, {MAX_DECIMALS})"
 
 # raw: as received, plus where it comes from. Types are declared once, here.
 _TABLES: dict[str, dict[str, str]] = {
@@ -123,7 +123,7 @@ _POLARS: dict[str, Any] = {
     "varchar": pl.String,
     "integer": pl.Int32,
     "date": pl.Date,
-    _DECIMAL: pl.Decimal(18, _MAX_DECIMALS),
+    _DECIMAL: pl.Decimal(MAX_WHOLE_DIGITS + MAX_DECIMALS, MAX_DECIMALS),
 }
 
 
@@ -235,8 +235,8 @@ def load_prospetti(
         if not chosen:
             changed |= _forget(con, {folder.name for folder in folders})
         if changed and not problems:
-            problems += _check_repairs(paths, con, reference.repairs)
-            problems += _store_rules(paths, con)
+            problems += _check_repairs(paths, con, reference.repairs, partial=bool(chosen))
+            problems += _store_rules(paths, con, partial=bool(chosen))
         if problems:
             transaction.undo()
     if problems:
@@ -299,7 +299,6 @@ def _fingerprint(folder: Path, parser: str) -> str:
 
 def _parse(paths: Paths, folder: Path, reference: Reference) -> _Parsed:
     document = read_declaration(folder, units=reference.units, facts=reference.facts, enti=reference.enti)
-    keep(paths.archive, (folder / DECLARATION_FILE).read_bytes())
     problems: list[Problem] = []
     cells: list[Cell] = []
     quarantined: list[Quarantined] = []
@@ -332,7 +331,7 @@ def _parse(paths: Paths, folder: Path, reference: Reference) -> _Parsed:
         outcomes.append(FileOutcome(shown, "prospetto", state, read, read - len(refused), len(refused)))
         files.append(
             {
-                "file_id": keep(paths.archive, path.read_bytes()),
+                "file_id": digest(path.read_bytes()),
                 "documento": document.documento,
                 "tabella": name,
                 "percorso": shown,
@@ -342,22 +341,13 @@ def _parse(paths: Paths, folder: Path, reference: Reference) -> _Parsed:
                 "stato": state,
             }
         )
-        too_precise = [cell for cell in table.cells if cell.decimali > _MAX_DECIMALS]
-        problems += [
-            Problem(
-                path,
-                f"più di {_MAX_DECIMALS} decimali",
-                "non previsto: segnalarlo",
-                cell.linea,
-                cell.colonna,
-                cell.testo,
-            )
-            for cell in too_precise
-        ]
         cells += table.cells
         quarantined += [replace(item, file=shown) for item in refused]
     if problems:
         raise ExtractError(problems)
+    for path in sorted(folder.iterdir()):
+        if path.name in expected:
+            keep(paths.archive, path.read_bytes())
     return _Parsed(document, _repaired(cells, repairs), quarantined, outcomes, files)
 
 
@@ -466,7 +456,7 @@ def _cell_row(document: Document, cell: Cell) -> dict[str, Any]:
     return row
 
 
-def _store_rules(paths: Paths, con: duckdb.DuckDBPyConnection) -> list[Problem]:
+def _store_rules(paths: Paths, con: duckdb.DuckDBPyConnection, *, partial: bool) -> list[Problem]:
     """Expand the rules of every document again: one may name the cells of another."""
     keys = con.execute("select cella_id, documento, tabella, linea, colonna, voce_stampata from raw.celle").fetchall()
     index = CellIndex(CellKey(*key) for key in keys)
@@ -477,7 +467,7 @@ def _store_rules(paths: Paths, con: duckdb.DuckDBPyConnection) -> list[Problem]:
         folder = paths.prospetti / name
         try:
             rules, lines = read_rules(folder)
-            found_checks, found_terms = expand(folder, document, rules, lines, index)
+            found_checks, found_terms = expand(folder, document, rules, lines, index, partial=partial)
         except ExtractError as error:
             problems += error.problems
             continue
@@ -490,23 +480,33 @@ def _store_rules(paths: Paths, con: duckdb.DuckDBPyConnection) -> list[Problem]:
     return problems
 
 
-def _check_repairs(paths: Paths, con: duckdb.DuckDBPyConnection, repairs: tuple[Repair, ...]) -> list[Problem]:
+def _check_repairs(
+    paths: Paths, con: duckdb.DuckDBPyConnection, repairs: tuple[Repair, ...], *, partial: bool
+) -> list[Problem]:
     """Mark the repaired cells. A repair whose expected text is not there, or that is not needed, is a problem."""
     problems = []
     con.execute("update raw.celle set rettifica_id = null where rettifica_id is not null")
+    loaded = {number for (number,) in con.execute("select documento from raw.documenti").fetchall()}
     for repair in repairs:
         document, table, line, column = repair.cella
+        if partial and document not in loaded:
+            continue  # asked for one folder alone: the document of this repair comes later
         found = con.execute(
             """
-            select cella_id, testo, valore from raw.celle
+            select cella_id, testo, valore, rettifica_id from raw.celle
             where documento = ? and tabella = ? and linea = ? and colonna = ?
             """,
             [document, table, line, column],
         ).fetchall()
         matching = [cell for cell in found if cell[1] == repair.expected and cell[2] == repair.value]
-        if len(matching) != 1:
+        unread = not any(_reads_by_itself(cell[1]) for cell in matching)
+        if len(matching) != 1 or not unread or matching[0][3] is not None:
             printed = found[0][1] if found else "nessuna cella"
-            what = "il testo atteso non c'è" if printed != repair.expected else "il testo si legge da sé"
+            what = "il testo si legge da sé"
+            if printed != repair.expected:
+                what = "il testo atteso non c'è"
+            elif matching and unread:
+                what = f"la cella ha già la rettifica {matching[0][3]}" if matching[0][3] else "le celle sono più d'una"
             problems.append(
                 Problem(
                     paths.seeds / "rettifiche.csv",
@@ -520,6 +520,14 @@ def _check_repairs(paths: Paths, con: duckdb.DuckDBPyConnection, repairs: tuple[
             continue
         con.execute("update raw.celle set rettifica_id = ? where cella_id = ?", [repair.rettifica_id, matching[0][0]])
     return problems
+
+
+def _reads_by_itself(text: str) -> bool:
+    try:
+        parse_printed(text)
+    except UnreadableNumberError:
+        return False
+    return True
 
 
 def _forget(con: duckdb.DuckDBPyConnection, present: set[str]) -> bool:

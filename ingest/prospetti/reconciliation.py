@@ -17,7 +17,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ingest.errors import ExtractError, Problem
-from ingest.prospetti.declaration import RULES_FILE, line_of, read_yaml
+from ingest.prospetti.declaration import RULES_FILE, italian, line_of, read_yaml
 
 Role = Literal["addendo", "numeratore", "denominatore", "fattore"]
 Lines = Annotated[str, Field(pattern=r"^\d+(-\d+)?(,\s*\d+(-\d+)?)*$")]
@@ -51,8 +51,8 @@ class Reference(_Strict):
 class Ratio(_Strict):
     """``per`` × (sum of the numerator) × factor ÷ (sum of the denominator)."""
 
-    numeratore: list[Reference]
-    denominatore: list[Reference]
+    numeratore: list[Reference] = Field(min_length=1)
+    denominatore: list[Reference] = Field(min_length=1)
     fattore: Reference | None = None
     per: Decimal = Decimal(1)
 
@@ -74,9 +74,20 @@ class Rule(_Strict):
     def _one_kind(self) -> Rule:
         if sum(kind is not None for kind in (self.uguale_a, self.somma, self.rapporto)) != 1:
             raise ValueError("ogni regola ha uno solo tra «uguale_a», «somma» e «rapporto»")
+        if self.per_colonne is not None and self.per_linee is not None:
+            raise ValueError("si indica «per_colonne» o «per_linee», non tutte e due")
         if self.figura.linee is not None or self.figura.colonne is not None:
             raise ValueError("la figura controllata è una cella sola: «linea» e «colonna»")
         return self
+
+    @property
+    def documents(self) -> frozenset[str]:
+        """The other documents it names."""
+        references = [self.figura, *(self.somma or ()), *((self.uguale_a,) if self.uguale_a else ())]
+        if self.rapporto is not None:
+            references += [*self.rapporto.numeratore, *self.rapporto.denominatore]
+            references += [self.rapporto.fattore] if self.rapporto.fattore else []
+        return frozenset(reference.documento for reference in references if reference.documento)
 
     @property
     def kind(self) -> str:
@@ -140,6 +151,11 @@ class CellIndex:
         found = self._cells.get((document, table, line, column), [])
         return [key for key in found if label is None or key.voce == label]
 
+    @property
+    def documents(self) -> frozenset[str]:
+        """The documents that have cells."""
+        return frozenset(document for document, _ in self._tables)
+
     def columns(self, document: str, table: str) -> set[str]:
         """The columns of a table that have cells; empty for a table that does not exist."""
         return self._tables.get((document, table), set())
@@ -162,7 +178,7 @@ def read_rules(folder: Path) -> tuple[list[Rule], dict[tuple[str, ...], int]]:
             [
                 Problem(
                     path,
-                    item["msg"].removeprefix("Value error, "),
+                    italian(item["msg"], item["type"]),
                     "correggere la regola",
                     line=line_of(lines, item["loc"]),
                     column=".".join(str(part) for part in item["loc"]),
@@ -180,12 +196,19 @@ def read_rules(folder: Path) -> tuple[list[Rule], dict[tuple[str, ...], int]]:
 
 
 def expand(
-    folder: Path, document: str, rules: list[Rule], lines: dict[tuple[str, ...], int], index: CellIndex
+    folder: Path,
+    document: str,
+    rules: list[Rule],
+    lines: dict[tuple[str, ...], int],
+    index: CellIndex,
+    *,
+    partial: bool = False,
 ) -> tuple[list[Check], list[Term]]:
     """Expand the rules of one document into checks and terms.
 
     In a rule that runs over columns or lines, a figure that is not printed makes no check and an addend that is not
-    printed adds nothing; a cell named one by one must be there.
+    printed adds nothing; a cell named one by one must be there. When only some documents are loaded (``partial``), a
+    rule that names one not loaded yet waits for it.
 
     Raises:
         ExtractError: A table, column or cell that a rule names does not exist, or a check without terms.
@@ -195,6 +218,8 @@ def expand(
     problems: list[Problem] = []
     for number, rule in enumerate(rules):
         where = line_of(lines, ("regole", number))
+        if partial and not rule.documents <= index.documents:
+            continue
         for suffix, line, column in _runs(rule):
             resolver = _Resolver(document, rule, line, column, index)
             try:
@@ -206,6 +231,9 @@ def expand(
                 found = list(resolver.terms(rule))
                 if not found:
                     raise LookupError("nessuna cella da confrontare")
+                # a share is printed among the shares it is divided by; a sum or an equality with itself says nothing
+                if rule.rapporto is None and any(key.cella_id == figures[0].cella_id for _, key, _ in found):
+                    raise LookupError("la figura controllata è tra le celle con cui si ricalcola")
             except LookupError as error:
                 problems.append(
                     Problem(

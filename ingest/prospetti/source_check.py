@@ -6,9 +6,7 @@ whoever holds them: ``ambito riscontro CARTELLA``.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import re
 from bisect import bisect
 from collections import Counter, defaultdict
@@ -17,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.errors import ExtractError, Problem
-from ingest.prospetti.declaration import Document, read_text
+from ingest.prospetti.declaration import Document, read_csv
 from ingest.prospetti.tables import Cell
 
 EXCLUDED_FILE = "escluse.csv"
@@ -42,11 +40,11 @@ def read_excluded(path: Path) -> list[Excluded]:
     Raises:
         ExtractError: The header or a row is not of that form.
     """
-    rows = list(csv.reader(io.StringIO(read_text(path), newline=""), strict=True))
-    if rows[0] != _EXCLUDED_HEADER:
+    (_, header), *rows = read_csv(path)
+    if header != _EXCLUDED_HEADER:
         raise ExtractError([Problem(path, "intestazione diversa da da,a,testo,motivo", "correggerla", line=1)])
     excluded = []
-    for line, row in enumerate(rows[1:], start=2):
+    for line, row in rows:
         if len(row) != len(_EXCLUDED_HEADER) or not (row[0].isdecimal() and row[1].isdecimal() and row[3].strip()):
             raise ExtractError([Problem(path, "riga non valida", "scrivere da,a,testo,motivo", line=line)])
         excluded.append(Excluded(int(row[0]), int(row[1]), row[2], row[3]))

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -13,10 +10,12 @@ from pathlib import Path
 
 from ingest.errors import ExtractError, Problem
 from ingest.printed_numbers import PrintedValue, UnreadableNumberError, parse_printed
-from ingest.prospetti.declaration import YEAR_DIMENSIONS, Dimension, Document, Table, read_text
+from ingest.prospetti.declaration import YEAR_DIMENSIONS, Dimension, Document, Table, read_csv
 
 ROW_KINDS = ("dato", "totale")
 FIXED_COLUMNS = ("linea", "tipo")
+# What a value can hold: decimal(18, 4).
+MAX_WHOLE_DIGITS, MAX_DECIMALS = 14, 4
 
 
 @dataclass(frozen=True)
@@ -146,6 +145,14 @@ def read_table(path: Path, document: Document, name: str, units: frozenset[str])
                     )
                 )
                 continue
+            measure = attributes.get("misura") or column.misura or table.misura or ""
+            if not measure:
+                problems.append(
+                    Problem(
+                        path, "la riga non dice la sua misura", "scriverla nella colonna della misura", file_line, key
+                    )
+                )
+                continue
             cell_id = f"{document.documento}/{name}/{line}{suffix}/{key}"
             try:
                 if text in placeholders:
@@ -153,6 +160,7 @@ def read_table(path: Path, document: Document, name: str, units: frozenset[str])
                 else:
                     printed = parse_printed(text, column.tipo)
                     _check_signs(text, printed, unit)
+                    _check_size(printed)
             except UnreadableNumberError as error:
                 printed = PrintedValue()
                 quarantined.append(
@@ -181,7 +189,7 @@ def read_table(path: Path, document: Document, name: str, units: frozenset[str])
                     colonna=key,
                     colonna_stampata=column.stampata,
                     fatto=table.fatto,
-                    misura=attributes.get("misura") or column.misura or table.misura or "",
+                    misura=measure,
                     unita=unit,
                     testo=text,
                     valore=printed.value,
@@ -199,22 +207,7 @@ def read_table(path: Path, document: Document, name: str, units: frozenset[str])
 
 
 def _read_rows(path: Path, table: Table) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
-    rows: list[tuple[int, list[str]]] = []
-    try:
-        header = next(reader)
-        rows.extend((reader.line_num, fields) for fields in _rows(reader))
-    except csv.Error as error:
-        raise ExtractError(
-            [
-                Problem(
-                    path,
-                    f"non è un CSV leggibile ({error})",
-                    "controllare le virgolette",
-                    line=reader.line_num,
-                )
-            ]
-        ) from error
+    (_, header), *rows = read_csv(path)
     expected = [*FIXED_COLUMNS, *table.colonne]
     problems = [
         Problem(path, "colonna sconosciuta", "toglierla o dichiararla in documento.yml", line=1, column=column)
@@ -245,10 +238,6 @@ def _read_rows(path: Path, table: Table) -> tuple[list[str], list[tuple[int, lis
     if problems:
         raise ExtractError(problems)
     return header, rows
-
-
-def _rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
-    return (fields for fields in reader if any(text.strip() for text in fields))
 
 
 def _line_and_kind(
@@ -299,6 +288,12 @@ def _check_signs(text: str, printed: PrintedValue, unit: str) -> None:
     # A percent sign in a column of euro (or the reverse) is a shifted column, not a figure.
     if (printed.has_percent and unit != "pct") or (printed.has_euro and unit != "eur"):
         raise UnreadableNumberError(f"il segno stampato non va con l'unità {unit}")
+
+
+def _check_size(printed: PrintedValue) -> None:
+    # What the database cannot hold would be stored as nothing, or rounded: it is refused instead.
+    if printed.decimals > MAX_DECIMALS or abs(printed.value or 0) >= 10**MAX_WHOLE_DIGITS:
+        raise UnreadableNumberError(f"più di {MAX_WHOLE_DIGITS} cifre intere o di {MAX_DECIMALS} decimali")
 
 
 def _reason(error: str, text: str, value_type: str, unit: str) -> str:

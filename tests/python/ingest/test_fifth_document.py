@@ -155,6 +155,5 @@ def test_a_check_on_a_cell_that_cannot_be_read_is_no_good_check(red: tuple[str, 
     assert "ricalcolato=None" in named
 
 
-@pytest.mark.xfail(reason="reported: the quarantine is told only after a green build")
 def test_a_cell_in_quarantine_is_told_when_the_build_is_red(red: tuple[str, CompletedProcess[str]]) -> None:
     assert f"in quarantena: extracts/prospetti/{FOLDER}/costi.csv, riga 3, colonna «ore»" in red[1].stderr

@@ -18,9 +18,6 @@ from tests.python.conftest import Warehouse
 from tests.python.ingest.example import CELLS, CELLS_BY_TABLE, FILES, SHOWN, Example, Rows, edit, write_document
 from warehouse import build as building
 
-# Known and reported; the mark goes with the correction.
-REPORTED = pytest.mark.xfail(reason="reported")
-
 
 def cells(example: Example) -> dict[str, tuple[str, Decimal | None]]:
     """Text and value of each loaded cell."""
@@ -99,8 +96,8 @@ def test_a_misprint_is_quarantined_with_its_place_and_its_reason(example: Exampl
         ("sportello.csv", "2024,36", "2024,trentasei", "non si legge come numero in ore_settimana"),
         ("sportello.csv", "2024,36", "2024,36.5", "non si legge come numero in ore_settimana"),
         # what the database cannot hold is refused, not stored as nothing
-        pytest.param("costi.csv", "€ 800,25", "€ 123.456.789.012.345,25", "più di 14 cifre intere", marks=REPORTED),
-        pytest.param("costi.csv", "€ 800,25", "€ 800,25001", "4 decimali", marks=REPORTED),
+        ("costi.csv", "€ 800,25", "€ 123.456.789.012.345,25", "più di 14 cifre intere"),
+        ("costi.csv", "€ 800,25", "€ 800,25001", "4 decimali"),
     ],
 )
 def test_a_figure_that_cannot_be_is_quarantined(example: Example, file: str, old: str, new: str, reason: str) -> None:
@@ -300,7 +297,6 @@ def test_one_folder_alone_can_be_loaded_without_touching_the_others(example: Exa
     assert of_document(example.raw(), "005") == of_document(before, "005")
 
 
-@REPORTED
 def test_one_folder_alone_is_not_asked_for_the_repairs_of_another(example: Example) -> None:
     folder = write_document(example.paths.prospetti, "006_altro", "006")
     edit(folder / "costi.csv", "€ 800,25", "€ 8.00,25")
@@ -311,7 +307,6 @@ def test_one_folder_alone_is_not_asked_for_the_repairs_of_another(example: Examp
 # --- the archive --------------------------------------------------------------------------------------------------
 
 
-@REPORTED
 def test_every_file_is_archived_unchanged_under_its_sha256(example: Example) -> None:
     example.edit("sportello.csv", "2024,36", "2024,37")
     assert example.load().ok
