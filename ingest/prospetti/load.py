@@ -205,7 +205,10 @@ def load_prospetti(
         ExtractError: The seeds are wrong or there is no document at all.
     """
     create_tables(con)
-    reference = read_reference(paths.seeds)
+    try:
+        reference = read_reference(paths.seeds)
+    except ExtractError as error:
+        raise ExtractError(_shown(paths, error.problems)) from error
     chosen = {folder.resolve() for folder in only}
     folders = [folder for folder in _folders(paths) if not chosen or folder.resolve() in chosen]
     known = dict(con.execute("select cartella, impronta from raw.documenti").fetchall())
@@ -240,7 +243,7 @@ def load_prospetti(
         if problems:
             transaction.undo()
     if problems:
-        problems = [replace(problem, file=paths.shown(problem.file)) for problem in problems]
+        problems = _shown(paths, problems)
         outcomes = [
             replace(outcome, stato="valido, non caricato", righe_caricate=0)
             if "accettato" in outcome.stato
@@ -249,6 +252,10 @@ def load_prospetti(
         ]
         changed = False
     return LoadReport(outcomes, _quarantined(con), problems, changed)
+
+
+def _shown(paths: Paths, problems: list[Problem]) -> list[Problem]:
+    return [replace(problem, file=paths.shown(problem.file)) for problem in problems]
 
 
 def create_tables(con: duckdb.DuckDBPyConnection) -> None:

@@ -208,6 +208,10 @@ def read_table(path: Path, document: Document, name: str, units: frozenset[str])
 
 def _read_rows(path: Path, table: Table) -> tuple[list[str], list[tuple[int, list[str]]]]:
     (_, header), *rows = read_csv(path)
+    if len(header) == 1 and ";" in header[0]:
+        raise ExtractError(
+            [Problem(path, "i campi sono separati da punto e virgola", "salvare il file con la virgola", line=1)]
+        )
     expected = [*FIXED_COLUMNS, *table.colonne]
     problems = [
         Problem(path, "colonna sconosciuta", "toglierla o dichiararla in documento.yml", line=1, column=column)

@@ -4,7 +4,7 @@ with risultato as (
         ente_id,
         esercizio,
         avanzo_eur,
-        avanzo_precedente_eur + entrate_eur - uscite_eur as ricalcolato_eur
+        coalesce(avanzo_precedente_eur, 0) + entrate_eur - uscite_eur as ricalcolato_eur
     from {{ ref('risultato_gestione') }}
 ),
 
