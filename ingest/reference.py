@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from ingest.errors import ExtractError, Problem
-from ingest.prospetti.declaration import read_csv
+from ingest.files import read_csv
 
 SEEDS_READ = ("unita.csv", "fatti.csv", "enti.csv", "rettifiche.csv")
 REPAIR_COLUMNS = (

@@ -17,7 +17,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ingest.errors import ExtractError, Problem
-from ingest.prospetti.declaration import RULES_FILE, italian, line_of, read_yaml
+from ingest.files import italian, line_of, read_yaml
+from ingest.prospetti.declaration import RULES_FILE
 
 Role = Literal["addendo", "numeratore", "denominatore", "fattore"]
 Lines = Annotated[str, Field(pattern=r"^\d+(-\d+)?(,\s*\d+(-\d+)?)*$")]

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.errors import ExtractError, Problem
-from ingest.prospetti.declaration import Document, read_csv
+from ingest.files import read_csv
+from ingest.prospetti.declaration import Document
 from ingest.prospetti.tables import Cell
 
 EXCLUDED_FILE = "escluse.csv"

@@ -9,8 +9,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from ingest.errors import ExtractError, Problem
+from ingest.files import read_csv
 from ingest.printed_numbers import PrintedValue, UnreadableNumberError, parse_printed
-from ingest.prospetti.declaration import YEAR_DIMENSIONS, Dimension, Document, Table, read_csv
+from ingest.prospetti.declaration import YEAR_DIMENSIONS, Dimension, Document, Table
 
 ROW_KINDS = ("dato", "totale")
 FIXED_COLUMNS = ("linea", "tipo")
