@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Callable
 
 from ingest.errors import AmbitoError
-from ingest.paths import Paths
+from ingest.paths import ROOT, Paths
 from warehouse import versions
 
 HOST = "127.0.0.1"
@@ -38,14 +39,15 @@ def serve(paths: Paths, port: int, say: Callable[[str], None] = lambda _: None) 
             raise PortBusyError(f"La porta {port} è già usata. Che fare: chiudere l'altro programma o usare --port.")
     say(f"cruscotti su http://{HOST}:{port} (versione {version.name}); Ctrl+C per chiudere")
     command = [sys.executable, "-m", "streamlit", "run", "dashboards/app.py"]
-    command += ["--server.address", HOST, "--server.port", str(port)]
+    command += ["--server.address", HOST, "--server.port", str(port), "--logger.hideWelcomeMessage", "true"]
     environment = {**os.environ, "AMBITO_DATA": str(paths.data), "AMBITO_ROOT": str(paths.root)}
-    try:
-        # streamlit finds its settings from the working directory
-        ended = subprocess.run(command, cwd=paths.root, env=environment, check=False)
-    except KeyboardInterrupt:
-        return
-    if ended.returncode not in (0, -2, -15):
-        raise AmbitoError(
-            f"I cruscotti si sono chiusi con errore {ended.returncode}. Che fare: vedere i messaggi sopra."
-        )
+    # streamlit finds its settings from the working directory
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as server:
+        # ending this process ends the server too, instead of leaving it behind on the port
+        signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+        try:
+            status = server.wait()
+        except KeyboardInterrupt:
+            status = server.wait()
+    if status not in (0, -signal.SIGINT, -signal.SIGTERM):
+        raise AmbitoError(f"I cruscotti si sono chiusi con errore {status}. Che fare: vedere i messaggi sopra.")

@@ -39,9 +39,12 @@ def sandbox(version: Version, seconds: int = 30) -> duckdb.DuckDBPyConnection:
 
     Args:
         version: The version.
-        seconds: The longest a query may take.
+        seconds: The longest a query may take; that of the first sandbox a process opens on this version.
     """
     con = duckdb.connect(str(version.database), read_only=True)
+    # connections of one process to one file share its settings: a second sandbox finds them locked already
+    if con.execute("select current_setting('lock_configuration')").fetchall() == [(True,)]:
+        return con
     for setting in (
         f"memory_limit = '{MEMORY}'",
         "threads = 2",

@@ -1,0 +1,222 @@
+"""Wrong data turns the build red, by name and with its rows, and nothing is published."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.python.conftest import Warehouse
+from tests.python.warehouse.test_fixed_faces import FACES, GRAINS
+
+
+def _build_rows(warehouse: Warehouse, query: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(warehouse.paths.database), read_only=True) as con:
+        return con.execute(query).fetchall()
+
+
+def _line(file: Path, number: int) -> str:
+    (found,) = [text for text in file.read_text(encoding="utf-8").splitlines() if text.startswith(f"{number},")]
+    return found
+
+
+def test_wrong_figures_and_rows_stop_the_publication(warehouse: Warehouse) -> None:
+    """Six faults in one build, so that one build is paid for; each is told by its own check."""
+    served, files = warehouse.served(), sorted(warehouse.paths.published.iterdir())
+    document = warehouse.document("001")
+    # a figure of a total
+    warehouse.edit(document / "saap_sub_ambito.csv", "€ 6.537.420,21", "€ 6.537.421,21")
+    # a row dropped
+    sad = document / "sad_sub_ambito.csv"
+    (dropped,) = [text for text in sad.read_text(encoding="utf-8").splitlines() if ",Sergnano," in text]
+    warehouse.edit(sad, dropped + "\n", "")
+    # the figures of two columns swapped
+    adm = document / "adm_sub_ambito.csv"
+    (row,) = [text for text in adm.read_text(encoding="utf-8").splitlines() if ",Crema," in text]
+    fields = row.split(",", 4)
+    first, last = fields[3], row.rsplit(',"', 2)[0].rsplit(",", 1)[1]
+    assert first.isdigit() and last.isdigit() and first != last
+    head, tail = row.rsplit(f",{last},", 1)
+    warehouse.edit(adm, row, head.replace(f",{first},", f",{last},", 1) + f",{first}," + tail)
+    # a figure behind a known difference: the fund of the L. 178, 10.000 euro over what the scheda has
+    warehouse.edit(document / "fondi_istituzionali.csv", "€. 455.882,69", "€. 455.882,70")
+    # a row printed twice
+    avanzo = document / "avanzo_dettaglio.csv"
+    warehouse.edit(
+        avanzo, _line(avanzo, 398), _line(avanzo, 398) + "\n" + _line(avanzo, 398).replace("398,", "399,", 1)
+    )
+    # a repair whose proof proves something else
+    repairs = warehouse.root / "seeds" / "rettifiche.csv"
+    text = repairs.read_text(encoding="utf-8")
+    repairs.write_text(text.replace("001-risultato-gestionale", "001-saap-totale-utenti_2024"), encoding="utf-8")
+
+    built = warehouse.ambito("build")
+
+    assert built.returncode == 1
+    said = built.stderr
+    assert "Traceback" not in said
+    for red in ("differenze_nuove", "differenze_superate", "avanzo_identita", "prove_delle_rettifiche", "grana_avanzo"):
+        assert f"test rosso «{red}" in said, said
+    # what each red test guards, and its rows
+    assert "A difference nobody registered stops the publication" in said
+    assert "rettifica_id=R003, quadratura_prova=001-saap-totale-utenti_2024, esito=quadra" in said
+    assert "quadratura_id=001-l178-preventivo, scarto_registrato=-10000.0000, scarto_trovato=-10000.0100" in said
+    assert "voce=ISD, vincolo=finalizzato, anno_utilizzo=2025, righe=2" in said
+    # the sample is of ten rows; the rest is in the database being built
+    new = dict(
+        _build_rows(
+            warehouse, "select quadratura_id, scarto from marts.quadrature where esito = 'da_spiegare' and not e_nota"
+        )
+    )
+    assert f"({len(new)} righe)" in said
+    assert str(new["001-saap-totale-costo_2024"]) == "0.9900"  # it was a cent of rounding the other way
+    assert {
+        f"001-sad-totale-{measure}_{year}" for measure in ("utenti", "ore", "costo") for year in (2022, 2023, 2024)
+    } <= set(new)
+    assert {"001-adm-totale-utenti_2022", "001-adm-totale-utenti_2024"} <= set(new)
+    # nothing is published, and what was is still served
+    assert warehouse.served() == served
+    assert sorted(warehouse.paths.published.iterdir()) == files
+    assert warehouse.query(
+        "select costo_eur from marts.costo_saap_sub_ambito where sub_ambito = 'Pandino' and anno = 2024"
+    )
+
+
+# --- every test of the build that is SQL of ours: one fault each, on a copy of the database, undone after -------------
+
+_VALUE = "update marts.{0} set {1} = {1} + 1 where {1} = (select max({1}) from marts.{0})"
+FAULTS = {
+    "avanzo_identita": [
+        _VALUE.format("avanzo", "importo_eur"),
+        _VALUE.format("risultato_gestione", "uscite_eur"),
+        "delete from marts.avanzo where vincolo = 'libero'",
+        "delete from marts.avanzo",
+        "delete from marts.risultato_gestione where esercizio = 2024",
+    ],
+    "celle_senza_perdite": [
+        _VALUE.format("costo_servizi_sub_ambito", "costo_eur"),
+        _VALUE.format("preventivo_consuntivo", "preventivo_eur"),
+        _VALUE.format("preventivo_consuntivo", "consuntivo_eur"),
+        _VALUE.format("budget_per_fonte", "importo_eur"),
+        _VALUE.format("fondi_assegnati", "importo_eur"),
+        _VALUE.format("spesa_sociale", "spesa_sociale_eur"),
+        _VALUE.format("avanzo", "importo_eur"),
+        "delete from marts.costo_servizi_sub_ambito where sub_ambito = 'Pandino'",
+        "delete from marts.budget_per_fonte",
+    ],
+    "differenze_nuove": [
+        "update marts.quadrature set esito = 'da_spiegare' where quadratura_id = '001-saap-totale-costo_2024'",
+        "update marts.quadrature set e_nota = false where quadratura_id = '001-l178-preventivo'",
+    ],
+    "differenze_superate": [
+        "delete from marts.quadrature where quadratura_id = '001-l178-preventivo'",
+        "update marts.quadrature set scarto = -9999 where quadratura_id = '001-l178-preventivo'",
+        "update marts.quadrature set scarto = null where quadratura_id = '001-l178-preventivo'",
+        "update marts.quadrature set esito = 'quadra' where quadratura_id = '001-l178-preventivo'",
+        "insert into riferimenti.differenze (quadratura_id, scarto, classe) values ('001-mai-vista', '1', 'spiegata')",
+    ],
+    "etichette_conosciute": [
+        f"delete from riferimenti.etichette where dimensione = '{dimension}' and etichetta = "
+        f"(select min(etichetta) from riferimenti.etichette where dimensione = '{dimension}')"
+        for dimension in ("area", "servizio", "sub_ambito")
+    ]
+    + [
+        "delete from riferimenti.etichette where etichetta = 'COMUNI'",
+        "delete from riferimenti.etichette where etichetta = 'FNA (Fondo Non Autosufficienze)'",
+        "delete from riferimenti.etichette where dimensione = 'azione'",
+        "delete from riferimenti.etichette where dimensione = 'fase'",
+        "update raw.celle set sub_ambito = 'Pandinoo' where sub_ambito = 'Pandino' and tabella = 'saap_sub_ambito'",
+    ],
+    "membri_esistono": [
+        "update riferimenti.etichette set membro = 'Atlantide' where membro = 'Pandino'",
+        "delete from riferimenti.fonti where fonte = 'FSR'",
+        "delete from riferimenti.fasi",
+    ],
+    "misure_dichiarate": [
+        "update raw.celle set misura = 'csoto' where fatto = 'costo_servizi_sub_ambito' and misura = 'costo'",
+        "update raw.celle set misura = 'avanzo_prec' where misura = 'avanzo_precedente'",
+        "update riferimenti.fatti set altre_misure = null where fatto = 'budget_per_fonte'",
+    ],
+    "prove_delle_rettifiche": [
+        "update marts.quadrature set esito = 'arrotondamento' where quadratura_id = '001-risultato-gestionale'",
+        "delete from marts.quadrature where quadratura_id = '001-risultato-gestionale'",
+        "update riferimenti.rettifiche set quadratura_prova = '001-saap-totale-ore_2024' where rettifica_id = 'R003'",
+        "update raw.celle set rettifica_id = null where rettifica_id = 'R001'",
+    ],
+    "una_cella_per_misura": [
+        "insert into raw.celle select * replace ('altra' as cella_id) from raw.celle "
+        f"where fatto = '{fact}' and tipo_riga = 'dato' and misura = '{measure}' limit 1"
+        for fact, measure in (
+            ("costo_servizi_sub_ambito", "costo"),
+            ("spesa_sociale", "pro_capite"),
+            ("risultato_gestione", "uscite"),
+            ("preventivo_consuntivo", "consuntivo"),
+        )
+    ],
+    **{
+        f"grana:{mart}": [f"insert into marts.{mart} select * from marts.{mart} order by {grain.split()[0]} limit 1"]
+        for mart, grain in GRAINS.items()
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def scratch(built: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The database of the build, to break inside transactions that are undone. The name is its catalog's."""
+    copy = tmp_path_factory.mktemp("rotto") / built.paths.database.name
+    shutil.copy2(built.paths.database, copy)
+    with duckdb.connect(str(copy)) as con:
+        yield con
+
+
+def _sql_of(manifest: dict[str, Any], name: str) -> str:
+    test, _, mart = name.partition(":")
+    (node,) = [
+        node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+        and (
+            (not mart and node["name"] == test)
+            or (
+                mart
+                and (node.get("test_metadata") or {}).get("name") == test
+                and node["attached_node"] == f"model.ambito.{mart}"
+            )
+        )
+    ]
+    return str(node["compiled_code"])
+
+
+@pytest.mark.parametrize(
+    ("test", "fault"),
+    [
+        pytest.param(test, fault, id=f"{test}-{number}")
+        for test, faults in FAULTS.items()
+        for number, fault in enumerate(faults, start=1)
+    ],
+)
+def test_each_fault_turns_its_test_red(
+    scratch: duckdb.DuckDBPyConnection, manifest: dict[str, Any], test: str, fault: str
+) -> None:
+    sql = _sql_of(manifest, test)
+    assert scratch.execute(sql).fetchall() == []
+    scratch.execute("begin transaction")
+    try:
+        scratch.execute(fault)
+        assert scratch.execute(sql).fetchall() != []
+    finally:
+        scratch.execute("rollback")
+
+
+def test_every_test_of_ours_has_a_fault(manifest: dict[str, Any]) -> None:
+    singular = {
+        node["name"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test" and not node.get("test_metadata")
+    }
+    assert singular == {name for name in FAULTS if ":" not in name}
+    assert set(GRAINS) == set(FACES)

@@ -1,0 +1,196 @@
+"""The way back of every column of every mart, to the tables loaded and to the printed cells."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlglot import exp, parse_one
+
+from ingest.errors import AmbitoError
+from tests.python.conftest import Warehouse
+from tests.python.warehouse.test_fixed_faces import FACES
+from warehouse import versions
+from warehouse.lineage import Lineage, Step
+from warehouse.trace import trace
+
+
+@pytest.fixture(scope="module")
+def version(built: Warehouse) -> versions.Version:
+    return versions.current(built.paths)
+
+
+@pytest.fixture(scope="module")
+def lineage(record: dict[str, Any]) -> Lineage:
+    return Lineage(record["modelli"])
+
+
+def _marts(record: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    return ((name.split(".")[1], model) for name, model in record["modelli"].items() if name.startswith("marts."))
+
+
+def _leaves(step: Step) -> list[Step]:
+    return [found for found in step.walk() if not found.sources]
+
+
+def test_every_column_of_every_mart_comes_from_a_loaded_table_a_seed_or_a_constant(
+    record: dict[str, Any], lineage: Lineage
+) -> None:
+    walked, wrong = 0, []
+    for mart, model in _marts(record):
+        assert model["colonne"]
+        for column in model["colonne"]:
+            walked += 1
+            for leaf in _leaves(lineage.of(f"marts.{mart}", column)):
+                if leaf.kind in ("raw", "seed"):
+                    continue
+                constant = not list(parse_one(leaf.expression, dialect="duckdb").find_all(exp.Column))
+                if not constant:
+                    wrong.append((mart, column, leaf))
+    assert wrong == []
+    assert walked > 200
+
+
+def test_figures_come_from_the_printed_cells(record: dict[str, Any], lineage: Lineage) -> None:
+    """A column declared to come from some measures does go back to the value of raw.celle, and shows its models."""
+    for mart, model in _marts(record):
+        for column, declared in model["colonne"].items():
+            if not declared.get("misure") or column in ("popolazione", "costo_pro_capite_eur"):
+                continue
+            steps = lineage.of(f"marts.{mart}", column).walk()
+            assert ("celle", "valore", "raw") in {(s.model, s.column, s.kind) for s in steps}, (mart, column)
+            assert {s.kind for s in steps} >= {"mart", "intermediate", "staging", "raw"}
+            assert all(s.path.endswith(f"/{s.model}.sql") for s in steps if s.kind not in ("raw", "seed"))
+
+
+@pytest.mark.parametrize("mart", FACES)
+def test_every_column_shows_its_cells(version: versions.Version, mart: str) -> None:
+    model = version.record["modelli"][f"marts.{mart}"]
+    shown = 0
+    for column, declared in model["colonne"].items():
+        found = trace(version, f"marts.{mart}.{column}", f'"{column}" is not null', limit=1)
+        assert (found.descrizione, found.unita) == (declared["descrizione"], declared.get("unita"))
+        if not found.righe:
+            continue
+        (row,) = found.righe
+        assert set(row.chiave) == set(model["grana"])
+        assert row.celle or declared.get("misure") == [], column
+        if declared.get("misure"):
+            assert {cell.misura for cell in row.celle} <= set(declared["misure"]), column
+            shown += 1
+        if len(declared.get("misure") or []) == 1 and len(row.celle) == 1:
+            assert row.celle[0].valore == row.valore, column
+    assert shown or mart in ("celle", "quadrature")
+
+
+def test_every_row_of_a_figure_with_one_measure_is_its_cell(version: versions.Version) -> None:
+    """Not the first row alone: all of them, for each column that is one printed figure."""
+    for mart in FACES:
+        for column, declared in version.record["modelli"][f"marts.{mart}"]["colonne"].items():
+            if (
+                len(declared.get("misure") or []) != 1
+                or mart == "costo_saap_sub_ambito"
+                or column.startswith("costo_pro")
+            ):
+                continue
+            found = trace(version, f"marts.{mart}.{column}", f"{column} is not null", limit=20)
+            for row in found.righe:
+                assert [cell.valore for cell in row.celle] == [Decimal(str(row.valore))], (mart, column, row.chiave)
+
+
+@pytest.mark.parametrize(
+    ("column", "checked", "others"),
+    [
+        ("stampato", True, False),
+        ("linea", True, False),
+        ("ricalcolato", False, True),
+        ("confronto", False, True),
+        ("scarto", True, True),
+        ("tolleranza", True, True),
+        ("esito", True, True),
+    ],
+)
+def test_a_check_shows_the_cells_of_each_column(
+    version: versions.Version, column: str, checked: bool, others: bool
+) -> None:
+    where = "quadratura_id = '001-saap-totale-costo_2024'"
+    (row,) = trace(version, f"marts.quadrature.{column}", where).righe
+    total = [cell for cell in row.celle if cell.linea == 1064]
+    parts = [cell for cell in row.celle if 1058 <= cell.linea <= 1063]
+    assert (len(total), len(parts)) == (int(checked), 6 if others else 0)
+    assert len(row.celle) == len(total) + len(parts)
+
+
+def test_dimensions_have_a_way_and_no_cells(version: versions.Version) -> None:
+    found = trace(version, "marts.dim_enti.nome", "ente_id = 'csc'")
+    assert [leaf.kind for leaf in _leaves(found.via)] == ["seed"]
+    assert [row.celle for row in found.righe] == [[]]
+
+
+def test_the_example_through_the_command_line(built: Warehouse) -> None:
+    column, where = "marts.costo_saap_sub_ambito.costo_eur", "anno=2024 and sub_ambito='Pandino'"
+    shown = built.ambito("trace", column, "--where", where)
+    assert shown.returncode == 0, shown.stderr
+    assert "1.462.172,40" in shown.stdout
+    words = " ".join(shown.stdout.split())
+    for model in ("costo_saap_sub_ambito", "costo_servizi_sub_ambito", "int_celle_conformate", "stg_prospetti__celle"):
+        assert model in words
+    assert re.search(r"raw\s+celle\.valore", shown.stdout)
+
+    as_json = built.ambito("trace", column, "--where", where, "--json")
+    assert as_json.returncode == 0
+    (row,) = json.loads(as_json.stdout)["righe"]
+    (cell,) = row["celle"]
+    assert (cell["documento"], cell["linea"], cell["tabella"]) == ("001", 1061, "saap_sub_ambito")
+    assert (cell["testo"], cell["valore"], row["valore"]) == ("€ 1.462.172,40", "1462172.4000", "1462172.40")
+
+
+def test_rows_left_out_are_said(built: Warehouse, version: versions.Version) -> None:
+    found = trace(version, "avanzo.importo_eur", limit=3)
+    total = built.query("select count(*) from marts.avanzo")[0][0]
+    assert (len(found.righe), found.altre) == (3, int(str(total)) - 3)
+
+
+@pytest.mark.parametrize(
+    ("column", "where", "words"),
+    [
+        ("marts.avanzo.importo", None, "non ha la colonna «importo»"),
+        ("marts.avanzi.importo_eur", None, "non è una colonna di un mart"),
+        ("raw.celle.testo", None, "non è una colonna di un mart"),
+        ("staging.stg_prospetti__celle.testo", None, "non è una colonna di un mart"),
+        ("importo_eur", None, "non è una colonna di un mart"),
+        ("", None, "non è una colonna di un mart"),
+        ('marts.avanzo"; drop table marts.avanzo; --.importo_eur', None, "non è una colonna di un mart"),
+        ("marts.avanzo.importo_eur", "importo = 1", "importo"),
+        ("marts.avanzo.importo_eur", "vincolo", "La condizione non va"),
+        ("marts.avanzo.importo_eur", "importo_eur >", "non si legge"),
+        ("marts.avanzo.importo_eur", "true; drop table marts.avanzo", "sola alla volta"),
+        ("marts.avanzo.importo_eur", "true); drop table marts.avanzo; --", "non si legge"),
+        ("marts.avanzo.importo_eur", "true) union all select * from marts.avanzo where (true", "non si legge"),
+        ("marts.avanzo.importo_eur", "true group by all", "non si legge"),
+        ("marts.avanzo.importo_eur", "voce in (select content from read_text('/etc/hostname'))", "file"),
+        ("marts.avanzo.importo_eur", "voce in (select column0 from read_csv('https://example.org/a.csv'))", "file"),
+        ("marts.avanzo.importo_eur", "(select count(*) from range(99999999) a, range(9999999) b) > 0", "tempo"),
+    ],
+)
+def test_what_cannot_be_traced_is_refused(
+    version: versions.Version, monkeypatch: pytest.MonkeyPatch, column: str, where: str | None, words: str
+) -> None:
+    import warehouse.trace as tracing
+
+    monkeypatch.setattr(tracing, "sandbox", lambda v, original=tracing.sandbox: original(v, seconds=1))
+    with pytest.raises(AmbitoError, match=re.escape(words)):
+        trace(version, column, where)
+
+
+def test_refusals_through_the_command_line(built: Warehouse) -> None:
+    refused = built.ambito("trace", "marts.avanzo.importo")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "importo_eur" in refused.stderr and "Traceback" not in refused.stderr
+    refused = built.ambito("trace", "marts.avanzo.importo_eur", "--where", "true) union all select 1 where (true")
+    assert refused.returncode == 1 and "Traceback" not in refused.stderr
+    assert built.ambito("trace").returncode == 2
