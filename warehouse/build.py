@@ -118,6 +118,10 @@ def build(
         if served is not None and served.fingerprint == fingerprint:
             say("niente di nuovo: la versione servita è già aggiornata")
             return BuildReport(report, served, published=False, nodes=0)
+        for version in versions.published(paths):
+            if version.fingerprint == fingerprint:
+                say(f"niente da costruire: torno a servire la versione {version.name}, degli stessi dati e modelli")
+                return BuildReport(report, versions.switch(paths, version.name), published=False, nodes=0)
         say("costruisco e verifico i modelli")
         needed = _needed(paths, project)
         if needed is None:

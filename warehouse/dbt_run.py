@@ -15,6 +15,13 @@ from ingest.errors import AmbitoError
 from ingest.paths import Paths
 
 _SAMPLE_ROWS = 10
+_KINDS = {
+    "not_null": "La colonna{column} non può essere vuota.",
+    "unique": "I valori della colonna{column} non si ripetono.",
+    "relationships": "I valori della colonna{column} devono esistere nella tabella a cui si riferiscono.",
+    "accepted_values": "I valori della colonna{column} devono essere tra quelli ammessi.",
+    "grana": "Una sola riga per ogni chiave.",
+}
 
 Progress = Callable[[int, int, str], None]
 
@@ -92,9 +99,12 @@ def _explain(paths: Paths, item: Any) -> str:
 
 
 def _purpose(node: Any) -> str:
-    """The comment at the head of a singular test says what it guards."""
-    comment = [line[2:].strip() for line in node.raw_code.splitlines() if line.startswith("--")]
-    return " ".join(comment)
+    """What a red test means, in Italian: its own description, or that of its kind."""
+    if node.description:
+        return str(node.description)
+    metadata = getattr(node, "test_metadata", None)
+    column = f" «{node.column_name}»" if getattr(node, "column_name", None) else ""
+    return _KINDS.get(metadata.name, "").format(column=column) if metadata is not None else ""
 
 
 def _sample(paths: Paths, sql: str | None) -> list[str]:

@@ -41,6 +41,7 @@ def publish(
     """
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{fingerprint[:8]}"
     paths.published.mkdir(parents=True, exist_ok=True)
+    _clean(paths)
     partial = paths.published / f".ambito-{name}.{os.getpid()}.partial"
     progress(f"pubblico la versione {name}")
     try:
@@ -58,6 +59,15 @@ def publish(
     finally:
         partial.unlink(missing_ok=True)
     return versions.switch(paths, name)
+
+
+def _clean(paths: Paths) -> None:
+    """Remove what a killed publication left: a half copy, or a record whose database never came."""
+    for path in paths.published.glob(".ambito-*.partial"):
+        path.unlink()
+    for path in paths.published.glob("ambito-*.json"):
+        if not path.with_suffix(".duckdb").exists():
+            path.unlink()
 
 
 def _copy_marts(source: Path, target: Path) -> dict[str, Any]:
@@ -123,3 +133,4 @@ def _write(path: Path, text: str) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
+    path.chmod(0o444)

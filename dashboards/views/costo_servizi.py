@@ -96,7 +96,7 @@ def page(snapshot: Snapshot) -> None:
         ""
         if len(shown) > len(MEASURES) + 1
         else "Il costo pro-capite non c'è: nessun documento stampa la popolazione dei "
-        "sub-ambiti. Comparirà quando sarà caricata un'estrazione della popolazione.",
+        "sub-ambiti del Cremasco. Comparirà quando sarà caricata un'estrazione della popolazione.",
         f"{' e '.join(outside)}: persone di fuori dai sub-ambiti; restano a parte e non avranno mai un pro-capite."
         if outside
         else "",

@@ -90,7 +90,7 @@ def _spending(rows: list[Row], used: list[Row]) -> list[Card]:
         Card(
             f"Spesa sociale dei Comuni {row['anno_riferimento']}",
             formats.euro(row["spesa_sociale_eur"]),
-            f"{formats.euro(row['pro_capite_eur'])} per abitante; pubblicata nel {row['anno_pubblicazione']}",
+            f"{formats.euro(row['pro_capite_eur'])} per abitante; colonna {row['anno_pubblicazione']}",
         )
     ]
 

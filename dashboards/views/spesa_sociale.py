@@ -28,7 +28,7 @@ def page(snapshot: Snapshot) -> None:
             panels.Card(
                 f"Spesa sociale {latest['anno_riferimento']}",
                 formats.euro(latest["spesa_sociale_eur"]),
-                f"pubblicata nel {latest['anno_pubblicazione']}",
+                f"stampata nella colonna {latest['anno_pubblicazione']}",
             ),
             panels.Card("Spesa pro-capite", formats.euro(latest["pro_capite_eur"]), "come stampata nel documento"),
             panels.Card(
@@ -78,13 +78,13 @@ def page(snapshot: Snapshot) -> None:
         snapshot, fields, rows, title="Spesa sociale per anno di riferimento", name="spesa-sociale", key="spesa"
     )
     panels.warnings(
-        "La spesa si raccoglie con un anno di ritardo: il documento intesta le colonne con l'anno in cui la pubblica, "
-        f"ma la cifra pubblicata nel {latest['anno_pubblicazione']} è il consuntivo {latest['anno_riferimento']} dei "
+        "La spesa si raccoglie con un anno di ritardo: il documento intesta le colonne con il proprio esercizio, "
+        f"ma la cifra della colonna {latest['anno_pubblicazione']} è il consuntivo {latest['anno_riferimento']} dei "
         "Comuni.",
         "La popolazione implicita è quella che il pro-capite stampato presuppone (spesa diviso pro-capite): il "
         "pro-capite è arrotondato al centesimo, perciò il vero valore sta tra un minimo e un massimo.",
-        "La quota gestita confronta due anni: il volume di attività dell'azienda nell'anno di pubblicazione e la spesa "
-        "dei Comuni nell'anno di riferimento.",
+        "La quota gestita confronta due anni: il volume di attività dell'azienda nell'anno che intesta la colonna e la "
+        "spesa dei Comuni nell'anno di riferimento.",
     )
     panels.provenance(snapshot, mart, rows, fields, key="spesa")
     panels.checks(snapshot, rows, "spesa")
@@ -99,7 +99,7 @@ def population(row: Row) -> str:
 def _chart(rows: Sequence[Row], column: tables.Field) -> None:
     data = [
         Bar(
-            f"{row['anno_riferimento']} (pubblicata nel {row['anno_pubblicazione']})",
+            f"{row['anno_riferimento']} (colonna {row['anno_pubblicazione']})",
             row[column.name],
             column.unit or "",
         )

@@ -21,8 +21,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from ingest.paths import ROOT, Paths
-from tests.python.conftest import Warehouse
-from tests.python.conftest import built as built  # the same built warehouse, seen from here
+from tests.conftest import Warehouse
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [

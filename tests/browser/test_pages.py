@@ -32,7 +32,7 @@ PAGES = {
     "spesa-sociale": (
         "Spesa sociale",
         "Spesa sociale",
-        ["21.530.405,26 €", "134,23 €/abitante", "160.393", "160.405", "75%", "pubblicata nel 2024"],
+        ["21.530.405,26 €", "134,23 €/abitante", "160.393", "160.405", "75%", "stampata nella colonna 2024"],
         1,
     ),
     "preventivo-consuntivo": (

@@ -9,7 +9,7 @@ import pytest
 
 from ingest.paths import ROOT
 from ingest.prospetti.reconciliation import _RuleBook
-from tests.python.conftest import Warehouse
+from tests.conftest import Warehouse
 from warehouse import versions
 from warehouse.sql import sandbox, select_only
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.python.conftest import Warehouse
+from tests.conftest import Warehouse
 
 CASES = [
     (

@@ -23,5 +23,8 @@ select
     celle.fatto,
     celle.misura
 from celle
-left join fatti on celle.fatto = fatti.fatto and fatti.misure like concat_ws('', '% ', celle.misura, ' %')
+left join fatti
+    on
+        celle.fatto = fatti.fatto
+        and replace(fatti.misure, concat_ws('', ' ', celle.misura, ' '), '') <> fatti.misure
 where fatti.fatto is null

@@ -102,6 +102,9 @@ select
     stampato,
     ricalcolato,
     cast(stampato - ricalcolato as decimal(18, 4)) as scarto,
+    case when tipo = 'rapporto' then denominatore end as divisore,
+    -- the divisor that the printed ratio implies: the population behind a per-capita, for instance
+    case when tipo = 'rapporto' then {{ divisione('numeratore', 'stampato', 2) }} end as divisore_implicito,
     rettifiche,
     confronto,
     celle_confronto,

@@ -40,6 +40,8 @@ select
     cast(ricalcolato as decimal(18, 4)) as ricalcolato,
     cast(scarto as decimal(18, 4)) as scarto,
     cast(tolleranza as decimal(18, 4)) as tolleranza,
+    cast(divisore as decimal(18, 4)) as divisore,
+    cast(divisore_implicito as decimal(18, 2)) as divisore_implicito,
     esito,
     spiegazione,
     tipo,

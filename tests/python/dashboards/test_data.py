@@ -10,7 +10,7 @@ import pytest
 from dashboards import data, panels
 from dashboards.data import Snapshot, cells_of, where
 from dashboards.views import avanzo, costo_servizi, panoramica
-from tests.python.conftest import Warehouse
+from tests.conftest import Warehouse
 from warehouse import versions
 
 MARTS = (

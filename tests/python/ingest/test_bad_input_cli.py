@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.python.conftest import Warehouse
+from tests.conftest import Warehouse
 from tests.python.ingest.bad_input import DECLARATION, RECONCILIATION, TABLES, Case
 from tests.python.ingest.example import FOLDER, Example, raw_rows, write_document
 

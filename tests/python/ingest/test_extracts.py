@@ -15,7 +15,7 @@ from ingest.paths import ROOT, Paths
 from ingest.prospetti.declaration import Document
 from ingest.prospetti.load import read_document
 from ingest.prospetti.tables import Cell
-from tests.python.conftest import Warehouse
+from tests.conftest import Warehouse
 
 FOLDERS = sorted(path for path in (ROOT / "extracts" / "prospetti").iterdir() if path.is_dir())
 

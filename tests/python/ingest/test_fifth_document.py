@@ -9,7 +9,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from tests.python.conftest import Warehouse
+from tests.conftest import Warehouse
 from tests.python.ingest.example import CELLS, FOLDER, write_document
 
 EUR = Decimal

@@ -14,7 +14,7 @@ import pytest
 from filelock import FileLock
 
 from ingest.prospetti.load import load_prospetti, outcomes_as_json
-from tests.python.conftest import Warehouse
+from tests.conftest import Warehouse
 from tests.python.ingest.example import CELLS, CELLS_BY_TABLE, FILES, SHOWN, Example, Rows, edit, write_document
 from warehouse import build as building
 

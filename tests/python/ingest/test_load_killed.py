@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from ingest.paths import ROOT
-from tests.python.conftest import Warehouse
+from tests.conftest import Warehouse
 from tests.python.ingest.example import Example, write_document
 
 # Loads as the command line does, and dies by SIGKILL before the given call of the given function.

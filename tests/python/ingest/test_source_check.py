@@ -9,7 +9,7 @@ import pytest
 from ingest.errors import ExtractError
 from ingest.prospetti.load import read_document
 from ingest.prospetti.source_check import Excluded, compare_with_source, read_excluded
-from tests.python.conftest import Warehouse
+from tests.conftest import Warehouse
 from tests.python.ingest.example import SOURCE, Example
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.python.conftest import Warehouse
+from tests.conftest import Warehouse
 from warehouse import versions
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.python.conftest import Warehouse
+from tests.conftest import Warehouse
 from tests.python.warehouse.test_fixed_faces import FACES, GRAINS
 
 

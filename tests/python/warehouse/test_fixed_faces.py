@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.python.conftest import Warehouse
+from tests.conftest import Warehouse
 
 _COST = "utenti_nell_anno ore_erogate costo_eur costo_orario_eur costo_utente_eur popolazione costo_pro_capite_eur"
 FACES = {

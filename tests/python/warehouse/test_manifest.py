@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ingest.paths import ROOT
-from tests.python.conftest import Warehouse
+from tests.conftest import Warehouse
 
 TYPES = re.compile(r"varchar|integer|date|boolean|decimal\(\d+, ?\d+\)")
 QUANTITY = re.compile(r"integer|decimal\(.*\)")

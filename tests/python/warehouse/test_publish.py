@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from ingest.paths import ROOT
-from tests.python.conftest import Warehouse
+from tests.conftest import Warehouse
 from warehouse import build as building
 from warehouse import versions
 

@@ -10,7 +10,7 @@ from itertools import groupby
 import duckdb
 import pytest
 
-from tests.python.conftest import Warehouse
+from tests.conftest import Warehouse
 from tests.python.warehouse import printed
 from tests.python.warehouse.printed import Printed
 

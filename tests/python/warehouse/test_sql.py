@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 from rich.console import Console
 
-from tests.python.conftest import Warehouse
+from tests.conftest import Warehouse
 from warehouse import versions
 from warehouse.sql import Format, QueryError, run, sandbox
 

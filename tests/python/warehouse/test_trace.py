@@ -12,7 +12,7 @@ import pytest
 from sqlglot import exp, parse_one
 
 from ingest.errors import AmbitoError
-from tests.python.conftest import Warehouse
+from tests.conftest import Warehouse
 from tests.python.warehouse.test_fixed_faces import FACES
 from warehouse import versions
 from warehouse.lineage import Lineage, Step
