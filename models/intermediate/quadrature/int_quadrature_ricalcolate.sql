@@ -30,6 +30,7 @@ somme as (
         cast(sum(case when ruolo = 'denominatore' then abs(coefficiente) * errore end) as decimal(18, 5)) as errore_den,
         cast(max(case when ruolo = 'fattore' then abs(coefficiente) * errore end) as decimal(18, 5)) as errore_fattore,
         max(errore) as errore_massimo,
+        max(case when ruolo = 'denominatore' then unita end) as unita_divisore,
         count(*) - count(valore) as senza_valore,
         {{ elenco('rettifica_id') }} as rettifiche,
         {{ elenco("concat_ws(':', documento, cast(linea as string))") }} as confronto,
@@ -59,6 +60,7 @@ figure as (
         somme.errore_addendi,
         somme.errore_massimo,
         somme.denominatore,
+        somme.unita_divisore,
         -- a factor is a unit value and a multiplier a power of ten: cut to that, the product stays exact in 38 digits;
         -- 19 digits on one side, because DuckDB multiplies two narrow decimals in 18
         cast(somme.numeratore as decimal(19, 4))
@@ -103,6 +105,7 @@ select
     ricalcolato,
     cast(stampato - ricalcolato as decimal(18, 4)) as scarto,
     case when tipo = 'rapporto' then denominatore end as divisore,
+    unita_divisore,
     -- the divisor that the printed ratio implies: the population behind a per-capita, for instance
     case when tipo = 'rapporto' then {{ divisione('numeratore', 'stampato', 2) }} end as divisore_implicito,
     rettifiche,

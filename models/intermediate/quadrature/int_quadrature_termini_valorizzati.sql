@@ -23,6 +23,7 @@ select
     celle.documento,
     celle.linea,
     celle.rettifica_id,
+    celle.unita,
     celle.decimali,
     -- a printed dash adds nothing; a cell in quarantine has no value and makes the check unresolved
     coalesce(celle.valore, case when celle.segnaposto is not null then cast(0 as decimal(18, 4)) end) as valore,

@@ -42,6 +42,7 @@ select
     cast(tolleranza as decimal(18, 4)) as tolleranza,
     cast(divisore as decimal(18, 4)) as divisore,
     cast(divisore_implicito as decimal(18, 2)) as divisore_implicito,
+    unita_divisore,
     esito,
     spiegazione,
     tipo,

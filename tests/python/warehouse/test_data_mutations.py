@@ -62,7 +62,7 @@ def test_wrong_figures_and_rows_stop_the_publication(warehouse: Warehouse) -> No
     for red in ("differenze_nuove", "differenze_superate", "avanzo_identita", "prove_delle_rettifiche", "grana_avanzo"):
         assert f"test rosso «{red}" in said, said
     # what each red test guards, and its rows
-    assert "A difference nobody registered stops the publication" in said
+    assert "Una differenza che nessuno ha registrato ferma la pubblicazione" in said
     assert "rettifica_id=R003, quadratura_prova=001-saap-totale-utenti_2024, esito=quadra" in said
     assert "quadratura_id=001-l178-preventivo, scarto_registrato=-10000.0000, scarto_trovato=-10000.0100" in said
     assert "voce=ISD, vincolo=finalizzato, anno_utilizzo=2025, righe=2" in said

@@ -71,8 +71,8 @@ def test_every_quantity_says_its_unit(manifest: dict[str, Any]) -> None:
         if unit is None:
             if QUANTITY.fullmatch(column["data_type"]):
                 wrong.append(name)
-        elif unit == "vedi unita":  # the unit is that of the cell, in a column of the same row
-            if "unita" not in manifest["nodes"][f"model.ambito.{name.split('.')[0]}"]["columns"]:
+        elif unit.startswith("vedi "):  # the unit is in another column of the same row
+            if unit.removeprefix("vedi ") not in manifest["nodes"][f"model.ambito.{name.split('.')[0]}"]["columns"]:
                 wrong.append(name)
         else:
             base, _, per = unit.partition("/")
