@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -34,10 +35,14 @@ err = Console(stderr=True)
 
 # Exit codes: 0 well, 1 the data has problems (named), 2 the command was used wrongly (typer's own).
 DATA_PROBLEM = 1
+_TOLD_EVERY = 100
 
 
 def main() -> None:
     """Run the command line; an error the user can act on is a message, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a Windows pipe may not know a character: better a ? than a traceback
+            stream.reconfigure(errors="replace")
     try:
         app()
     except AmbitoError as error:
@@ -182,6 +187,8 @@ def _build(paths: Paths) -> None:
 
         def step(done: int, total: int, name: str) -> None:
             bar.update(task, completed=done, total=total, description=name[:40].ljust(40), visible=True)
+            if not err.is_terminal and done % _TOLD_EVERY == 0:  # a log has no moving bar
+                _say(f"  {done} di {total}")
 
         report = building.build(paths, say=_say, steps=step, loaded=_tell_problems)
     if report.published:
