@@ -147,20 +147,14 @@ def _mart(version_name: str, name: str, _version: Version) -> Mart:
             f"La versione pubblicata {version_name} non ha la tabella «{name}». Che fare: eseguire «ambito build»."
         )
     with _one_reader, versions.connect(_version) as con:
-        comments = con.execute(
-            """
-            select column_name, comment from duckdb_columns()
-            where schema_name = 'marts' and table_name = ? order by column_index
-            """,
-            [name],
-        ).fetchall()
         about = con.execute("select comment from duckdb_tables() where table_name = ?", [name]).fetchall()
         result = con.execute(f'select * from marts."{name}"')
         header = [column[0] for column in result.description or []]
         rows = tuple(dict(zip(header, row, strict=True)) for row in result.fetchall())
     declared = model["colonne"]
     columns = {
-        column: Column(column, comment or "", declared.get(column, {}).get("unita")) for column, comment in comments
+        column: Column(column, declared.get(column, {}).get("descrizione", ""), declared.get(column, {}).get("unita"))
+        for column in header
     }
     return Mart(name, about[0][0] or "", tuple(model["grana"] or list(columns)[:1]), columns, rows)
 

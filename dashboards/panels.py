@@ -62,6 +62,9 @@ def choose_entity(snapshot: Snapshot, rows: Iterable[Row]) -> str:
     names = snapshot.entities()
     # synthetic data last: nobody should meet them first
     present = sorted({row["ente_id"] for row in rows}, key=lambda ente: (ente == SYNTHETIC, names.get(ente, ente)))
+    if not present:
+        st.info("I documenti pubblicati non stampano queste cifre.")
+        st.stop()
     chosen: str = present[0]
     if len(present) > 1:
         chosen = st.selectbox(

@@ -91,7 +91,7 @@ def read_text(path: Path) -> str:
             [Problem(path, f"il file non si apre ({error.strerror})", "metterci un file leggibile")]
         ) from error
     if not content.removeprefix(codecs.BOM_UTF8).strip():
-        raise ExtractError([Problem(path, "il file è vuoto", "trascrivere la tabella o togliere il file")])
+        raise ExtractError([_empty(path)])
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -116,7 +116,7 @@ def read_csv(path: Path) -> list[tuple[int, list[str]]]:
     """
     reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
     try:
-        return [(reader.line_num, fields) for fields in reader if any(text.strip() for text in fields)]
+        rows = [(reader.line_num, fields) for fields in reader if any(text.strip() for text in fields)]
     except csv.Error as error:
         raise ExtractError(
             [
@@ -128,6 +128,13 @@ def read_csv(path: Path) -> list[tuple[int, list[str]]]:
                 )
             ]
         ) from error
+    if not rows:  # commas and nothing else
+        raise ExtractError([_empty(path)])
+    return rows
+
+
+def _empty(path: Path) -> Problem:
+    return Problem(path, "il file è vuoto", "trascrivere la tabella o togliere il file")
 
 
 def italian(message: str, kind: str) -> str:
@@ -148,5 +155,8 @@ def italian(message: str, kind: str) -> str:
         "too_long": "l'elenco ha più voci di quelle richieste",
         "greater_than_equal": "numero troppo piccolo",
         "less_than_equal": "numero troppo grande",
+        "decimal_max_digits": "numero con troppe cifre",
+        "decimal_max_places": "numero con più di quattro decimali",
+        "decimal_whole_digits": "numero troppo grande",
     }
     return known.get(kind, message.removeprefix("Value error, "))

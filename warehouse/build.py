@@ -139,8 +139,8 @@ def _load(paths: Paths, only: tuple[Path, ...], say: Say) -> LoadReport:
             return load_prospetti(paths, con, only=only, progress=say)
     except duckdb.IOException as error:
         raise BusyError(
-            f"Il database in costruzione non si apre ({paths.database}): forse un altro programma lo tiene aperto. "
-            f"Che fare: chiuderlo e riprovare. ({error})"
+            f"Il database in costruzione non si apre ({paths.database}): forse un altro programma lo tiene aperto, o "
+            f"è rovinato. Che fare: chiudere il programma e riprovare; se è rovinato, cancellarlo: si rifà. ({error})"
         ) from error
 
 
@@ -182,9 +182,11 @@ def _project_fingerprint(paths: Paths) -> str:
     hasher = hashlib.sha256()
     files = [path for folder in _DBT_PROJECT for path in (paths.root / folder).rglob("*") if path.is_file()]
     files += [paths.root / name for name in _DBT_FILES]
-    files += sorted(Path(__file__).parent.glob("*.py"))
-    for path in sorted(files):
-        hasher.update(path.name.encode() + b"\0" + path.read_bytes())
+    # with its folder: a model moved from one layer to another is another model
+    named = [(path.relative_to(paths.root).as_posix(), path) for path in files]
+    named += [(path.name, path) for path in Path(__file__).parent.glob("*.py")]
+    for name, path in sorted(named):
+        hasher.update(name.encode() + b"\0" + path.read_bytes())
     for engine in _ENGINES:
         hasher.update(f"{engine}=={installed(engine)}\n".encode())
     return hasher.hexdigest()

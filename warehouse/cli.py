@@ -7,6 +7,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
+import duckdb
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -29,9 +30,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-# a pipe has no width: wide enough that no figure is cut
-out = Console(width=None if sys.stdout.isatty() else 200)
-err = Console(stderr=True)
+# a pipe has no width: wide enough for most tables; a printed text such as :100: is no emoji
+out = Console(width=None if sys.stdout.isatty() else 200, emoji=False)
+err = Console(stderr=True, emoji=False)
 
 # Exit codes: 0 well, 1 the data has problems (named), 2 the command was used wrongly (typer's own).
 DATA_PROBLEM = 1
@@ -41,13 +42,23 @@ _TOLD_EVERY = 100
 def main() -> None:
     """Run the command line; an error the user can act on is a message, never a traceback."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # a Windows pipe may not know a character: better a ? than a traceback
-            stream.reconfigure(errors="replace")
+        if isinstance(stream, TextIOWrapper):
+            # a Windows pipe has an old code page, which lacks − and makes JSON that is not UTF-8
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
     try:
         app()
     except AmbitoError as error:
-        err.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
-        sys.exit(DATA_PROBLEM)
+        _fail(str(error))
+    except (OSError, duckdb.Error) as error:
+        _fail(
+            f"Il disco o il database non lasciano continuare: {error}. Che fare: controllare spazio, permessi e "
+            "AMBITO_DATA; se il database in costruzione è rovinato, cancellare la cartella build dei dati e ripetere."
+        )
+
+
+def _fail(words: str) -> None:
+    err.print(words, style="red", markup=False, highlight=False, soft_wrap=True)
+    sys.exit(DATA_PROBLEM)
 
 
 @app.command()
@@ -83,7 +94,7 @@ def build() -> None:
 
 @app.command()
 def up(
-    port: Annotated[int, typer.Option(help="Porta su cui servire i cruscotti.")] = 8501,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Porta su cui servire i cruscotti.")] = 8501,
 ) -> None:
     """Costruisce, pubblica e serve i cruscotti."""
     paths = Paths.from_environment()
@@ -93,7 +104,7 @@ def up(
 
 @app.command()
 def serve(
-    port: Annotated[int, typer.Option(help="Porta su cui servire i cruscotti.")] = 8501,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Porta su cui servire i cruscotti.")] = 8501,
 ) -> None:
     """Serve i cruscotti sull'ultima versione pubblicata, senza costruire."""
     serving.serve(Paths.from_environment(), port, say=_say)

@@ -45,7 +45,7 @@ def publish(
     partial = paths.published / f".ambito-{name}.{os.getpid()}.partial"
     progress(f"pubblico la versione {name}")
     try:
-        summary = _copy_marts(paths.database, partial)
+        summary = _copy_marts(paths.database, partial, models)
         record = {
             "versione": name,
             "pubblicata_il": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
@@ -57,20 +57,27 @@ def publish(
         partial.chmod(0o444)
         partial.replace(versions.database_path(paths, name))
     finally:
-        partial.unlink(missing_ok=True)
+        _remove(partial)
     return versions.switch(paths, name)
 
 
 def _clean(paths: Paths) -> None:
-    """Remove what a killed publication left: a half copy, or a record whose database never came."""
-    for path in paths.published.glob(".ambito-*.partial"):
-        path.unlink()
+    """Remove what a killed publication left: a half copy and its log, a pointer, a record with no database."""
+    for pattern in (".ambito-*.partial*", f".{versions.POINTER}.*"):
+        for path in paths.published.glob(pattern):
+            _remove(path)
     for path in paths.published.glob("ambito-*.json"):
         if not path.with_suffix(".duckdb").exists():
-            path.unlink()
+            _remove(path)
 
 
-def _copy_marts(source: Path, target: Path) -> dict[str, Any]:
+def _remove(path: Path) -> None:
+    if path.exists():
+        path.chmod(0o644)  # Windows does not remove what is read-only
+        path.unlink()
+
+
+def _copy_marts(source: Path, target: Path, models: dict[str, Any]) -> dict[str, Any]:
     with duckdb.connect(str(source)) as con:
         con.execute(f"attach '{_quoted(target)}' as pubblicazione")
         con.execute(f"create schema pubblicazione.{MARTS}")
@@ -96,14 +103,8 @@ def _copy_marts(source: Path, target: Path) -> dict[str, Any]:
                 )
             rows[table] = built
             _comment(con, "table", f"pubblicazione.{MARTS}.{table}", comment)
-            for column, words in con.execute(
-                """
-                select column_name, comment from duckdb_columns()
-                where database_name = current_database() and schema_name = ? and table_name = ?
-                """,
-                [MARTS, table],
-            ).fetchall():
-                _comment(con, "column", f'pubblicazione.{MARTS}.{table}."{column}"', words)
+            for column, declared in models.get(f"{MARTS}.{table}", {}).get("colonne", {}).items():
+                _comment(con, "column", f'pubblicazione.{MARTS}.{table}."{column}"', described(declared))
         outcomes = dict(
             con.execute(f"select esito, count(*) from {MARTS}.quadrature group by esito order by esito").fetchall()
         )
@@ -117,6 +118,17 @@ def _copy_marts(source: Path, target: Path) -> dict[str, Any]:
         "quadrature": outcomes,
         "documenti": [dict(zip(keys, row, strict=True)) for row in documents],
     }
+
+
+def described(column: dict[str, Any]) -> str:
+    """What the database says of a column: its meaning, its unit where it has one, its source."""
+    words = [str(column["descrizione"])]
+    unit = column.get("unita")
+    if unit:
+        words.append(f"Unità: {unit}." if " " not in unit else f"Unità: {unit.replace('vedi', 'nella colonna')}.")
+    if column.get("fonte"):
+        words.append(f"Fonte: {column['fonte']}.")
+    return " ".join(words)
 
 
 def _comment(con: duckdb.DuckDBPyConnection, kind: str, name: str, words: str | None) -> None:

@@ -16,6 +16,8 @@ from warehouse.tables import print_rows
 from warehouse.versions import Version
 
 MEMORY = "512MB"
+# A table is read by a person; more rows than these would cost more time and memory than the query itself.
+MOST_ROWS = 10_000
 _READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 
 
@@ -118,11 +120,15 @@ def _result(
         header = [column[0] for column in result.description or []]
         text = io.StringIO()
         target = console or Console(file=text, width=250)
-        print_rows(target, header, result.fetchall())
+        rows = result.fetchmany(MOST_ROWS + 1)
+        print_rows(target, header, rows[:MOST_ROWS])
+        if len(rows) > MOST_ROWS:
+            target.print(f"Ce ne sono altre: qui le prime {MOST_ROWS}. Che fare: restringere, o usare --format csv.")
         return text.getvalue().encode()
     if format is Format.json:
-        # DuckDB writes decimals as exact numbers; Python's own JSON would make them floats
-        rows = con.execute(f"select to_json(riga)::varchar from (\n{statement}\n) as riga").fetchall()
+        # DuckDB writes decimals as exact numbers; Python's own JSON would make them floats. The name is one that no
+        # column has: a column of that name would be taken instead of the whole row
+        rows = con.execute(f"select to_json(_riga_intera)::varchar from (\n{statement}\n) as _riga_intera").fetchall()
         return ("[" + ",\n ".join(row[0] for row in rows) + "]\n").encode()
     frame = con.sql(statement).pl()
     buffer = io.BytesIO()

@@ -9,6 +9,7 @@ from typing import Any
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 
 def italian(value: Any) -> str:
@@ -28,12 +29,9 @@ def print_rows(console: Console, header: Sequence[str], rows: Iterable[Sequence[
     table = Table(box=SIMPLE_HEAD)
     for position, name in enumerate(header):
         numbers = any(isinstance(row[position], (int, Decimal)) and not isinstance(row[position], bool) for row in rows)
-        table.add_column(name, justify="right" if numbers else "left", overflow="fold")
+        # a figure is never broken on two lines
+        table.add_column(Text(name), justify="right" if numbers else "left", overflow="fold", no_wrap=numbers)
     for row in rows:
-        table.add_row(*(_plain(value) for value in row))
-    console.print(table, markup=False)
-
-
-def _plain(value: Any) -> str:
-    # rich reads [...] as markup
-    return italian(value).replace("[", r"\[")
+        # as Text, rich reads neither [...] as markup nor :x: as an emoji
+        table.add_row(*(Text(italian(value)) for value in row))
+    console.print(table)

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 from rich.console import Console
+from rich.text import Text
 from rich.tree import Tree
 
 from ingest.errors import AmbitoError
@@ -165,7 +166,7 @@ def show(found: Trace, console: Console) -> None:
     console.print(found.descrizione + unit, markup=False, highlight=False)
     console.print()
     console.print("La via, dal mart alla tabella caricata", style="bold")
-    console.print(_tree(found.via), markup=False, highlight=False)
+    console.print(_tree(found.via), highlight=False)
     console.print()
     console.print("Le celle stampate", style="bold")
     for row in found.righe:
@@ -190,11 +191,7 @@ def _tree(step: Step, branch: Tree | None = None) -> Tree:
     label = f"{step.kind} {step.model}.{step.column}" + (f"  ({step.path})" if step.path else "")
     if step.expression and step.expression.split(".")[-1].strip('"') != step.column:
         label += f"\n    = {step.expression}"
-    node = Tree(_escaped(label)) if branch is None else branch.add(_escaped(label))
+    node = Tree(Text(label)) if branch is None else branch.add(Text(label))
     for source in step.sources:
         _tree(source, node)
     return node
-
-
-def _escaped(text: str) -> str:
-    return text.replace("[", r"\[")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,7 @@ def current(paths: Paths) -> Version:
     try:
         name = json.loads((paths.published / POINTER).read_text(encoding="utf-8"))["versione"]
         return read(paths, name)
-    except (FileNotFoundError, UnknownVersionError) as error:
+    except (FileNotFoundError, UnknownVersionError, ValueError, KeyError, TypeError) as error:  # or not readable
         raise NothingPublishedError(
             f"Nessuna versione pubblicata in {paths.published}. Che fare: eseguire «ambito build»."
         ) from error
@@ -104,8 +105,19 @@ def switch(paths: Paths, name: str) -> Version:
         json.dump({"versione": name}, file)
         file.flush()
         os.fsync(file.fileno())
-    partial.replace(paths.published / POINTER)
+    _move(partial, paths.published / POINTER)
     return version
+
+
+def _move(source: Path, target: Path) -> None:
+    """Replace a file; Windows refuses for the instant in which a reader has it open, so once more, and again."""
+    for _ in range(50):
+        try:
+            source.replace(target)
+            return
+        except PermissionError:
+            time.sleep(0.02)
+    source.replace(target)
 
 
 def connect(version: Version) -> duckdb.DuckDBPyConnection:

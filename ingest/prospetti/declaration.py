@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -36,7 +36,7 @@ Dimension = Literal[
 ]
 FIRST_YEAR, LAST_YEAR = 1900, 2099
 YEAR_DIMENSIONS: tuple[Dimension, ...] = ("anno", "anno_pubblicazione", "anno_utilizzo")
-DIMENSIONS: tuple[Dimension, ...] = Dimension.__args__  # type: ignore[attr-defined]  # typing keeps it untyped
+DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 
 RowKind = Literal["dato", "totale"]
 

@@ -232,6 +232,7 @@ def load_prospetti(
                 problems += error.problems
                 outcomes.append(FileOutcome(str(paths.shown(folder)), "prospetto", "respinto", 0, 0, 0))
                 continue
+            _archive(paths, folder, parsed.document)
             _store(con, folder, parsed, fingerprint)
             outcomes += parsed.outcomes
             changed = True
@@ -259,11 +260,24 @@ def _shown(paths: Paths, problems: list[Problem]) -> list[Problem]:
 
 
 def create_tables(con: duckdb.DuckDBPyConnection) -> None:
-    """Create schema ``raw`` and its tables where they are missing."""
+    """Create schema ``raw`` and its tables where they are missing.
+
+    Tables of an earlier Ambito, with other columns, are made anew: the extracts are read again.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for table, name, kind in con.execute(
+        "select table_name, column_name, data_type from duckdb_columns() where schema_name = 'raw'"
+    ).fetchall():
+        found.setdefault(table, {})[name] = kind.lower().replace(",", ", ")
+    con.execute("begin transaction")
     con.execute("create schema if not exists raw")
+    if any(found.get(table, columns) != columns for table, columns in _TABLES.items()):
+        for table in _TABLES:
+            con.execute(f"drop table if exists raw.{table}")
     for table, columns in _TABLES.items():
         body = ", ".join(f"{name} {kind}" for name, kind in columns.items())
         con.execute(f"create table if not exists raw.{table} ({body})")
+    con.execute("commit")
 
 
 def read_document(paths: Paths, folder: Path) -> tuple[Document, list[Cell]]:
@@ -311,11 +325,7 @@ def _parse(paths: Paths, folder: Path, reference: Reference) -> _Parsed:
     quarantined: list[Quarantined] = []
     outcomes: list[FileOutcome] = []
     files: list[dict[str, Any]] = []
-    expected = {f"{name}.csv" for name in document.table_names} | {
-        EXCLUDED_FILE,
-        DECLARATION_FILE,
-        RULES_FILE,
-    }
+    expected = _expected(document)
     problems += [
         Problem(path, "file non dichiarato", "dichiararlo in documento.yml o toglierlo")
         for path in sorted(folder.iterdir())
@@ -352,10 +362,17 @@ def _parse(paths: Paths, folder: Path, reference: Reference) -> _Parsed:
         quarantined += [replace(item, file=shown) for item in refused]
     if problems:
         raise ExtractError(problems)
-    for path in sorted(folder.iterdir()):
-        if path.name in expected:
-            keep(paths.archive, path.read_bytes())
     return _Parsed(document, _repaired(cells, repairs), quarantined, outcomes, files)
+
+
+def _expected(document: Document) -> set[str]:
+    return {f"{name}.csv" for name in document.table_names} | {EXCLUDED_FILE, DECLARATION_FILE, RULES_FILE}
+
+
+def _archive(paths: Paths, folder: Path, document: Document) -> None:
+    for name in sorted(_expected(document)):
+        if (folder / name).exists():
+            keep(paths.archive, (folder / name).read_bytes())
 
 
 def _key(cell: Cell | Quarantined) -> tuple[str, str, int, str]:

@@ -38,7 +38,7 @@ class Reference(_Strict):
     colonna: str | None = None
     colonne: list[str] | None = None
     voce: str | None = None
-    coefficiente: Decimal = Decimal(1)
+    coefficiente: Decimal = Field(Decimal(1), max_digits=18, decimal_places=4)  # what raw can hold
 
     @model_validator(mode="after")
     def _one_way(self) -> Reference:
@@ -55,7 +55,7 @@ class Ratio(_Strict):
     numeratore: list[Reference] = Field(min_length=1)
     denominatore: list[Reference] = Field(min_length=1)
     fattore: Reference | None = None
-    per: Decimal = Decimal(1)
+    per: Decimal = Field(Decimal(1), max_digits=8, decimal_places=4)  # what the model multiplies by
 
 
 class Rule(_Strict):
@@ -212,7 +212,8 @@ def expand(
     rule that names one not loaded yet waits for it.
 
     Raises:
-        ExtractError: A table, column or cell that a rule names does not exist, or a check without terms.
+        ExtractError: A table, column or cell that a rule names does not exist, a check without terms, or a rule that
+            makes no check at all.
     """
     checks: list[Check] = []
     terms: list[Term] = []
@@ -221,6 +222,7 @@ def expand(
         where = line_of(lines, ("regole", number))
         if partial and not rule.documents <= index.documents:
             continue
+        before = len(checks), len(problems)
         for suffix, line, column in _runs(rule):
             resolver = _Resolver(document, rule, line, column, index)
             try:
@@ -253,6 +255,16 @@ def expand(
                 Term(check_id, order, role, key.cella_id, coefficient)
                 for order, (role, key, coefficient) in enumerate(found, start=1)
             ]
+        if (len(checks), len(problems)) == before:  # a slip in its lines, which nobody would miss
+            problems.append(
+                Problem(
+                    folder / RULES_FILE,
+                    "la regola non controlla nessuna cifra",
+                    "correggere le linee o le colonne su cui vale",
+                    line=where,
+                    value=rule.id,
+                )
+            )
     if problems:
         raise ExtractError(problems)
     return checks, terms

@@ -6,7 +6,6 @@ whoever holds them: ``ambito riscontro CARTELLA``.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from bisect import bisect
 from collections import Counter, defaultdict
@@ -14,8 +13,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.archive import digest
 from ingest.errors import ExtractError, Problem
-from ingest.files import read_csv
+from ingest.files import read_csv, read_text
 from ingest.prospetti.declaration import Document
 from ingest.prospetti.tables import Cell
 
@@ -66,14 +66,16 @@ def compare_with_source(
     Returns:
         A problem for each cell whose text is not at its line, for each number of the source neither transcribed nor
         excluded, and for a source whose sha256 is not the declared one. Empty when all is well.
+
+    Raises:
+        ExtractError: The source is empty or not UTF-8.
     """
-    content = source.read_bytes()
     problems = []
-    if hashlib.sha256(content).hexdigest() != document.fonte.sha256:
+    if digest(source.read_bytes()) != document.fonte.sha256:
         problems.append(
             Problem(source, "non è il file trascritto: lo sha256 è diverso", "procurarsi il file dichiarato")
         )
-    lines = [_plain(line) for line in content.decode("utf-8").split("\n")]
+    lines = [_plain(line) for line in read_text(source).split("\n")]
     by_line: dict[int, list[Cell]] = defaultdict(list)
     for cell in cells:
         by_line[cell.linea].append(cell)

@@ -1,5 +1,18 @@
 -- Avanzo of the year before + entrate − uscite = avanzo = sum of its classes, for every ente and esercizio.
-with risultato as (
+-- Each side is asked for where a document prints it: an ente may print the classes of its avanzo and not how it came
+-- about, or the reverse.
+with stampati as (
+    select
+        ente_id,
+        anno as esercizio,
+        max(case when fatto = 'risultato_gestione' then 1 else 0 end) as ha_risultato,
+        max(case when fatto = 'avanzo' then 1 else 0 end) as ha_classi
+    from {{ ref('stg_prospetti__celle') }}
+    where fatto in ('risultato_gestione', 'avanzo') and segnaposto is null
+    group by ente_id, anno
+),
+
+risultato as (
     select
         ente_id,
         esercizio,
@@ -18,13 +31,17 @@ classi as (
 )
 
 select
-    coalesce(risultato.ente_id, classi.ente_id) as ente_id,
-    coalesce(risultato.esercizio, classi.esercizio) as esercizio,
+    stampati.ente_id,
+    stampati.esercizio,
     risultato.avanzo_eur,
     risultato.ricalcolato_eur,
     classi.classi_eur
-from risultato
-full outer join classi on risultato.ente_id = classi.ente_id and risultato.esercizio = classi.esercizio
+from stampati
+left join risultato on stampati.ente_id = risultato.ente_id and stampati.esercizio = risultato.esercizio
+left join classi on stampati.ente_id = classi.ente_id and stampati.esercizio = classi.esercizio
 where
-    coalesce(risultato.avanzo_eur <> risultato.ricalcolato_eur, true)
-    or coalesce(risultato.avanzo_eur <> classi.classi_eur, true)
+    stampati.ha_risultato = 1
+    and (
+        coalesce(risultato.avanzo_eur <> risultato.ricalcolato_eur, true)
+        or (stampati.ha_classi = 1 and coalesce(risultato.avanzo_eur <> classi.classi_eur, true))
+    )

@@ -51,8 +51,12 @@ figure as (
         celle.linea,
         celle.ente_id,
         celle.unita,
-        celle.valore as stampato,
-        case when unita.esatta then cast(0 as decimal(18, 5)) else {{ mezza_cifra('celle.decimali') }} end as errore,
+        -- a printed dash is nothing, as it is among the terms
+        coalesce(celle.valore, case when celle.segnaposto is not null then cast(0 as decimal(18, 4)) end) as stampato,
+        case
+            when unita.esatta or celle.segnaposto is not null then cast(0 as decimal(18, 5))
+            else {{ mezza_cifra('celle.decimali') }}
+        end as errore,
         nullif(concat_ws(' ', celle.rettifica_id, somme.rettifiche), '') as rettifiche,
         somme.confronto,
         somme.celle_confronto,

@@ -65,6 +65,7 @@ TABLES = (
     Case("missing-file", _gone("sportello.csv"), (f"{SHOWN}/sportello.csv", "il file manca")),
     Case("empty-file", _file("sportello.csv", b""), (f"{SHOWN}/sportello.csv", "il file è vuoto")),
     Case("blank-file", _file("sportello.csv", b" \n\n\t\n"), (f"{SHOWN}/sportello.csv", "il file è vuoto")),
+    Case("commas-alone", _file("sportello.csv", b",,,\n,,,\n"), (f"{SHOWN}/sportello.csv", "il file è vuoto")),
     Case("bom-alone", _file("sportello.csv", BOM), (f"{SHOWN}/sportello.csv", "il file è vuoto")),
     Case("header-alone", _file("sportello.csv", b"linea,tipo,anno,ore\n"), (f"{SHOWN}/sportello.csv", "nessuna cella")),
     Case(
@@ -274,6 +275,16 @@ def _no_tables(example: Example) -> None:
 
 
 RECONCILIATION = (
+    Case(
+        "rule-on-no-line",
+        _edit(RULES, "    per_colonne: [utenti, ore, costo]\n", "    per_linee: 9-2\n"),
+        (f"{SHOWN}/{RULES}", "«costi-totale»"),
+    ),
+    Case(
+        "rule-coefficient-too-fine",
+        _edit(RULES, "somma: [{linee: 3-5}]", "somma: [{linee: 3-5, coefficiente: 0.00005}]"),
+        (f"{SHOWN}/{RULES}", "coefficiente", "più di quattro decimali"),
+    ),
     Case(
         "rule-unknown-table",
         _edit(RULES, "{tabella: costi, linea: 6, colonna: ore}", "{tabella: costo, linea: 6, colonna: ore}"),

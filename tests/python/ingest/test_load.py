@@ -15,7 +15,17 @@ from filelock import FileLock
 
 from ingest.prospetti.load import load_prospetti, outcomes_as_json
 from tests.conftest import Warehouse
-from tests.python.ingest.example import CELLS, CELLS_BY_TABLE, FILES, SHOWN, Example, Rows, edit, write_document
+from tests.python.ingest.example import (
+    CELLS,
+    CELLS_BY_TABLE,
+    FILES,
+    SHOWN,
+    Example,
+    Rows,
+    edit,
+    raw_rows,
+    write_document,
+)
 from warehouse import build as building
 
 
@@ -315,6 +325,14 @@ def test_every_file_is_archived_unchanged_under_its_sha256(example: Example) -> 
     received = [text.encode() for text in FILES.values()]
     received.append((example.folder / "sportello.csv").read_bytes())
     assert set(archived.values()) == set(received), "both versions of the changed file are kept, and nothing else"
+
+
+def test_tables_of_an_earlier_version_are_made_anew(loaded_example: Example) -> None:
+    before = raw_rows(loaded_example.paths.database)
+    with duckdb.connect(str(loaded_example.paths.database)) as con:
+        con.execute("alter table raw.celle drop column rettifica_id")
+    assert loaded_example.load().ok
+    assert raw_rows(loaded_example.paths.database) == before
 
 
 def test_a_loaded_file_names_its_archived_bytes(loaded_example: Example) -> None:

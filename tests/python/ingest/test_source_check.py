@@ -97,11 +97,16 @@ def test_the_command_says_how_many_and_fails(example: Example, source: Path) -> 
     warehouse = Warehouse(example.root, example.data)
     well = warehouse.ambito("riscontro", str(source.parent))
     assert (well.returncode, "22 celle, 0 differenze" in well.stderr) == (0, True), well.stderr
+    archived = set(example.paths.archive.rglob("*"))
     example.edit("costi.csv", "€ 800,25", "€ 800,52")
     wrong = warehouse.ambito("riscontro", str(source.parent))
     assert wrong.returncode == 1
     assert "005_esempio.txt, riga 4" in wrong.stderr
     assert "22 celle, 2 differenze" in wrong.stderr
+    assert set(example.paths.archive.rglob("*")) == archived, "comparing archives nothing"
+    source.write_bytes("perché".encode("cp1252"))
+    coded = warehouse.ambito("riscontro", str(source.parent))
+    assert coded.returncode == 1 and "non è scritto in UTF-8" in coded.stderr
     source.unlink()
     missing = warehouse.ambito("riscontro", str(source.parent))
     assert missing.returncode == 1

@@ -159,10 +159,12 @@ def test_the_published_database_carries_the_words(
 ) -> None:
     tables = dict(built.query("select table_name, comment from duckdb_tables() where schema_name = 'marts'"))
     assert tables == {mart["name"]: mart["description"] for mart in _marts(manifest)}
-    assert {table: {name: words for name, (_, words) in columns.items()} for table, columns in published.items()} == {
-        mart["name"]: {column["name"]: column["description"] for column in mart["columns"].values()}
-        for mart in _marts(manifest)
-    }
+    for mart in _marts(manifest):
+        for column in mart["columns"].values():
+            words, meta = published[mart["name"]][column["name"]][1], column["config"]["meta"]
+            assert words.startswith(column["description"]), (mart["name"], column["name"])
+            assert f"Fonte: {meta['fonte']}." in words
+            assert ("Unità: " in words.removeprefix(column["description"])) == ("unita" in meta)
 
 
 def test_the_published_types_are_those_of_the_contract(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -211,6 +213,44 @@ def test_table_is_italian(version: versions.Version) -> None:
     run(version, f"{EXACT}, true as vero", Format.table, None, seconds=9, console=Console(file=out, width=200))
     assert "12.345.678.901.234.567.890,1234" in out.getvalue()
     assert "0,10" in out.getvalue() and "sì" in out.getvalue()
+
+
+def test_json_gives_whole_rows_also_where_a_column_is_called_riga(version: versions.Version) -> None:
+    (row,) = _ask(version, "select cella_id, riga from marts.celle order by cella_id limit 1")
+    assert set(row) == {"cella_id", "riga"}
+
+
+def test_a_table_shows_the_text_as_it_is(version: versions.Version) -> None:
+    out = io.StringIO()
+    query = "select '[a] :100: [bold]b[/bold]' as testo"
+    run(version, query, Format.table, None, seconds=9, console=Console(file=out, width=200))
+    assert "[a] :100: [bold]b[/bold]" in out.getvalue()
+
+
+def test_a_long_table_says_what_it_leaves_out(version: versions.Version) -> None:
+    out = io.StringIO()
+    run(version, "select range as n from range(10002)", Format.table, None, seconds=9, console=Console(file=out))
+    assert "qui le prime 10000" in out.getvalue()
+
+
+def test_a_pipe_speaks_utf8_whatever_the_code_page(built: Warehouse) -> None:
+    """As on Windows: cp1252 has no −, and JSON is UTF-8."""
+    command = [sys.executable, "-m", "warehouse.cli"]
+    environment = {**built.environment, "PYTHONIOENCODING": "cp1252"}
+    for arguments in (
+        ("sql", "select '−' as segno, '€' as euro"),
+        ("trace", "marts.risultato_gestione.avanzo_eur", "--json"),
+    ):
+        done = subprocess.run([*command, *arguments], env=environment, cwd=built.root, capture_output=True, check=False)
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert "€" in done.stdout.decode("utf-8")
+
+
+def test_a_folder_that_cannot_be_written_is_said(built: Warehouse, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("non è una cartella", encoding="utf-8")
+    refused = Warehouse(built.root, tmp_path / "file").ambito("load")
+    assert refused.returncode == 1
+    assert "AMBITO_DATA" in refused.stderr and "Traceback" not in refused.stderr
 
 
 def test_what_cannot_be_written_is_said(version: versions.Version, tmp_path: Path) -> None:
