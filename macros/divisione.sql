@@ -18,7 +18,7 @@
     )
 {%- endmacro %}
 
-{#- Spark divides decimals exactly and rounds half up. -#}
+{#- Spark keeps the digits its own rules allow before this rounds: to be proved equal before Spark is used. -#}
 {% macro default__divisione(numeratore, denominatore, scala) -%}
     cast(
         round(

@@ -89,7 +89,8 @@ def load(
 @app.command()
 def build() -> None:
     """Carica ciò che è nuovo, costruisce e verifica i modelli, pubblica."""
-    _build(Paths.from_environment())
+    if not _build(Paths.from_environment()).load.ok:
+        raise typer.Exit(DATA_PROBLEM)  # published, but with cells in quarantine: they are named above
 
 
 @app.command()
@@ -191,7 +192,7 @@ def riscontro(
         raise typer.Exit(DATA_PROBLEM)
 
 
-def _build(paths: Paths) -> None:
+def _build(paths: Paths) -> building.BuildReport:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task("modelli e verifiche", total=None, visible=False)
@@ -209,6 +210,7 @@ def _build(paths: Paths) -> None:
             + ", ".join(f"{n} {k}" for k, n in counts.items())
         )
     _say(f"versione servita: {report.version.name}")
+    return report
 
 
 def _tell_problems(report: LoadReport) -> None:

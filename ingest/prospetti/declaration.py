@@ -60,13 +60,19 @@ class _Strict(BaseModel):
 
 
 class Column(_Strict):
-    """One column of a table's CSV: a label (``dimensione``), an attribute of the row, or figures (``misura``)."""
+    """One column of a table's CSV: a label (``dimensione``), an attribute of the row, or figures (``misura``).
+
+    Attributes:
+        fatto: ``nessuno`` keeps the column out of the mart its table feeds: a report reprints the years that an
+            earlier one has already given.
+    """
 
     stampata: str = ""
     dimensione: Dimension | Literal["etichetta"] | None = None
     attributo: Literal["unita", "misura"] | None = None
     misura: Slug | None = None
     unita: str | None = None
+    fatto: Literal["nessuno"] | None = None
     tipo: ValueType = "numero"
     dimensioni: Dimensions = Field(default_factory=dict)
     nota: str = ""

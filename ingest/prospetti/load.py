@@ -313,7 +313,7 @@ def _parser_fingerprint(paths: Paths) -> str:
 def _fingerprint(folder: Path, parser: str) -> str:
     hasher = hashlib.sha256(parser.encode())
     for path in sorted(folder.iterdir()):
-        if path.is_file():
+        if path.is_file() and not path.name.startswith("."):  # an editor's lock is not data
             hasher.update(path.name.encode() + b"\0" + digest(path.read_bytes()).encode())
     return hasher.hexdigest()
 

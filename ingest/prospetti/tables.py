@@ -189,7 +189,7 @@ def read_table(path: Path, document: Document, name: str, units: frozenset[str])
                     voce_stampata=label,
                     colonna=key,
                     colonna_stampata=column.stampata,
-                    fatto=table.fatto,
+                    fatto=None if column.fatto == "nessuno" else table.fatto,
                     misura=measure,
                     unita=unit,
                     testo=text,
