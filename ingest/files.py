@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import ValidationError
 
 from ingest.errors import ExtractError, Problem
 
@@ -137,7 +138,21 @@ def _empty(path: Path) -> Problem:
     return Problem(path, "il file è vuoto", "trascrivere la tabella o togliere il file")
 
 
-def italian(message: str, kind: str) -> str:
+def invalid(path: Path, error: ValidationError, lines: dict[tuple[str, ...], int], action: str) -> list[Problem]:
+    """What a model refused of a YAML file: a problem for each thing, with its line and its key."""
+    return [
+        Problem(
+            path,
+            _italian(item["msg"], item["type"]),
+            action,
+            line=line_of(lines, item["loc"]),
+            column=".".join(str(part) for part in item["loc"]),
+        )
+        for item in error.errors()
+    ]
+
+
+def _italian(message: str, kind: str) -> str:
     """The message of a pydantic error, in Italian where it is one that an office can meet."""
     known = {
         "extra_forbidden": "chiave sconosciuta",

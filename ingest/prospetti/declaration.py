@@ -9,7 +9,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ingest.errors import ExtractError, Problem
-from ingest.files import italian, line_of, read_yaml
+from ingest.files import invalid, line_of, read_yaml
 from ingest.printed_numbers import ValueType
 
 DECLARATION_FILE = "documento.yml"
@@ -55,11 +55,13 @@ Line = Annotated[int, Field(ge=1, le=1_000_000)]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """A declared thing: an unknown key is an error, and nothing changes once read."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Column(_Strict):
+class Column(Strict):
     """One column of a table's CSV: a label (``dimensione``), an attribute of the row, or figures (``misura``).
 
     Attributes:
@@ -91,7 +93,7 @@ class Column(_Strict):
         return self
 
 
-class Table(_Strict):
+class Table(Strict):
     """One printed table: where it stands, what a row is, and its columns in the order of the CSV.
 
     Attributes:
@@ -132,7 +134,7 @@ class Table(_Strict):
         return self
 
 
-class Source(_Strict):
+class Source(Strict):
     """The file the tables were transcribed from; the file itself is not in the repository."""
 
     file: str
@@ -141,7 +143,7 @@ class Source(_Strict):
     licenza: str
 
 
-class Document(_Strict):
+class Document(Strict):
     """One approved document and its tables.
 
     Attributes:
@@ -183,18 +185,8 @@ def read_declaration(folder: Path, *, units: frozenset[str], facts: frozenset[st
     try:
         document = Document.model_validate(raw)
     except ValidationError as error:
-        raise ExtractError(
-            [
-                Problem(
-                    path,
-                    italian(item["msg"], item["type"]),
-                    "correggere la dichiarazione: le chiavi ammesse sono in docs/guida.md, «Aggiungere un documento»",
-                    line=line_of(lines, item["loc"]),
-                    column=".".join(str(part) for part in item["loc"]),
-                )
-                for item in error.errors()
-            ]
-        ) from error
+        action = "correggere la dichiarazione: le chiavi ammesse sono in docs/guida.md, «Aggiungere un documento»"
+        raise ExtractError(invalid(path, error, lines, action)) from error
     problems = _unknown_references(path, document, lines, units, facts, enti)
     if problems:
         raise ExtractError(problems)

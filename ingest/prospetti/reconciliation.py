@@ -14,21 +14,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from ingest.errors import ExtractError, Problem
-from ingest.files import italian, line_of, read_yaml
-from ingest.prospetti.declaration import RULES_FILE
+from ingest.files import invalid, line_of, read_yaml
+from ingest.prospetti.declaration import RULES_FILE, Strict
 
 Role = Literal["addendo", "numeratore", "denominatore", "fattore"]
 Lines = Annotated[str, Field(pattern=r"^\d+(-\d+)?(,\s*\d+(-\d+)?)*$")]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Reference(_Strict):
+class Reference(Strict):
     """Cells a rule names. What it leaves out (document, table, line, column) comes from the rule."""
 
     documento: str | None = None
@@ -49,7 +45,7 @@ class Reference(_Strict):
         return self
 
 
-class Ratio(_Strict):
+class Ratio(Strict):
     """``per`` × (sum of the numerator) × factor ÷ (sum of the denominator)."""
 
     numeratore: list[Reference] = Field(min_length=1)
@@ -58,7 +54,7 @@ class Ratio(_Strict):
     per: Decimal = Field(Decimal(1), max_digits=8, decimal_places=4)  # what the model multiplies by
 
 
-class Rule(_Strict):
+class Rule(Strict):
     """One rule; with ``per_colonne`` or ``per_linee`` it makes one check for each."""
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
@@ -98,7 +94,7 @@ class Rule(_Strict):
         return "somma" if self.somma is not None else "rapporto"
 
 
-class _RuleBook(_Strict):
+class _RuleBook(Strict):
     regole: list[Rule]
 
 
@@ -175,18 +171,7 @@ def read_rules(folder: Path) -> tuple[list[Rule], dict[tuple[str, ...], int]]:
     try:
         rules = _RuleBook.model_validate(raw).regole
     except ValidationError as error:
-        raise ExtractError(
-            [
-                Problem(
-                    path,
-                    italian(item["msg"], item["type"]),
-                    "correggere la regola",
-                    line=line_of(lines, item["loc"]),
-                    column=".".join(str(part) for part in item["loc"]),
-                )
-                for item in error.errors()
-            ]
-        ) from error
+        raise ExtractError(invalid(path, error, lines, "correggere la regola")) from error
     seen: set[str] = set()
     for number, rule in enumerate(rules):
         if rule.id in seen:

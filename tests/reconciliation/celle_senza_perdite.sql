@@ -1,5 +1,14 @@
 -- Nothing is lost between the printed cells and the marts: the euros of each fact's cells are the euros of its mart.
 -- Guards: an inner join, a filter or a pivot that drops a row.
+{%- set letture = [
+    ('costo_servizi_sub_ambito', 'costo', 'costo_eur'),
+    ('avanzo', 'avanzo', 'importo_eur'),
+    ('fondi_assegnati', 'importo_assegnato', 'importo_eur'),
+    ('preventivo_consuntivo', 'preventivo', 'preventivo_eur'),
+    ('preventivo_consuntivo', 'consuntivo', 'consuntivo_eur'),
+    ('budget_per_fonte', 'importo_per_fonte', 'importo_eur'),
+    ('spesa_sociale', 'spesa_sociale', 'spesa_sociale_eur'),
+] %}
 with celle as (
     select
         fatto,
@@ -11,47 +20,14 @@ with celle as (
 ),
 
 mart as (
-    select
-        'costo_servizi_sub_ambito' as fatto,
-        'costo' as misura,
-        cast(sum(costo_eur) as decimal(18, 2)) as importo_eur
-    from {{ ref('costo_servizi_sub_ambito') }}
-    union all
-    select
-        'avanzo' as fatto,
-        'avanzo' as misura,
-        cast(sum(importo_eur) as decimal(18, 2)) as importo_eur
-    from {{ ref('avanzo') }}
-    union all
-    select
-        'fondi_assegnati' as fatto,
-        'importo_assegnato' as misura,
-        cast(sum(importo_eur) as decimal(18, 2)) as importo_eur
-    from {{ ref('fondi_assegnati') }}
-    union all
-    select
-        'preventivo_consuntivo' as fatto,
-        'preventivo' as misura,
-        cast(sum(preventivo_eur) as decimal(18, 2)) as importo_eur
-    from {{ ref('preventivo_consuntivo') }}
-    union all
-    select
-        'preventivo_consuntivo' as fatto,
-        'consuntivo' as misura,
-        cast(sum(consuntivo_eur) as decimal(18, 2)) as importo_eur
-    from {{ ref('preventivo_consuntivo') }}
-    union all
-    select
-        'budget_per_fonte' as fatto,
-        'importo_per_fonte' as misura,
-        cast(sum(importo_eur) as decimal(18, 2)) as importo_eur
-    from {{ ref('budget_per_fonte') }}
-    union all
-    select
-        'spesa_sociale' as fatto,
-        'spesa_sociale' as misura,
-        cast(sum(spesa_sociale_eur) as decimal(18, 2)) as importo_eur
-    from {{ ref('spesa_sociale') }}
+    {%- for fatto, misura, colonna in letture %}
+        select
+            '{{ fatto }}' as fatto,
+            '{{ misura }}' as misura,
+            cast(sum({{ colonna }}) as decimal(18, 2)) as importo_eur
+        from {{ ref(fatto) }}
+        {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
 )
 
 select
