@@ -1,4 +1,12 @@
 -- Every member the seed etichette names exists in the seed of its dimension.
+{%- set dimensioni = {
+    'area': 'aree',
+    'servizio': 'servizi',
+    'azione': 'azioni',
+    'fonte': 'fonti',
+    'sub_ambito': 'sub_ambiti',
+    'fase': 'fasi',
+} %}
 with etichette as (
     select
         dimensione,
@@ -9,35 +17,13 @@ with etichette as (
 ),
 
 membri as (
-    select
-        'area' as dimensione,
-        area as membro
-    from {{ ref('aree') }}
-    union all
-    select
-        'servizio' as dimensione,
-        servizio as membro
-    from {{ ref('servizi') }}
-    union all
-    select
-        'azione' as dimensione,
-        azione as membro
-    from {{ ref('azioni') }}
-    union all
-    select
-        'fonte' as dimensione,
-        fonte as membro
-    from {{ ref('fonti') }}
-    union all
-    select
-        'sub_ambito' as dimensione,
-        sub_ambito as membro
-    from {{ ref('sub_ambiti') }}
-    union all
-    select
-        'fase' as dimensione,
-        fase as membro
-    from {{ ref('fasi') }}
+    {%- for dimensione, seme in dimensioni.items() %}
+        select
+            '{{ dimensione }}' as dimensione,
+            {{ dimensione }} as membro
+        from {{ ref(seme) }}
+        {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
 )
 
 select
