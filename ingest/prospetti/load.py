@@ -88,7 +88,7 @@ _TABLES: dict[str, dict[str, str]] = {
         "ente_id": "varchar",
         **{name: "integer" if name in YEAR_DIMENSIONS else "varchar" for name in DIMENSIONS},
     },
-    "quarantena": {
+    "celle_in_quarantena": {
         "cella_id": "varchar",
         "file": "varchar",
         "riga_file": "integer",
@@ -118,7 +118,7 @@ _TABLES: dict[str, dict[str, str]] = {
     },
 }
 # What a document has in the database beside its own row.
-_OF_DOCUMENT = ("tabelle", "file", "celle", "quarantena")
+_OF_DOCUMENT = ("tabelle", "file", "celle", "celle_in_quarantena")
 _POLARS: dict[str, Any] = {
     "varchar": pl.String,
     "integer": pl.Int32,
@@ -189,7 +189,7 @@ def load_prospetti(
     """Load every document under ``extracts/prospetti`` that is new or changed, and forget those no longer there.
 
     A document is refused whole when its files are wrong, and then the whole load changes nothing: the report says
-    what to correct. A cell that cannot be read is loaded without a value and stands in ``raw.quarantena``. The load is
+    what to correct. A cell that cannot be read is loaded without a value and stands in ``raw.celle_in_quarantena``. The load is
     one transaction: killed at any instant, the database is as before or as after.
 
     Args:
@@ -458,7 +458,7 @@ def _store(con: duckdb.DuckDBPyConnection, folder: Path, parsed: _Parsed, finger
     _insert(con, "tabelle", tables)
     _insert(con, "file", parsed.files)
     _insert(con, "celle", [_cell_row(document, cell) for cell in parsed.cells])
-    _insert(con, "quarantena", [asdict(item) for item in parsed.quarantined])
+    _insert(con, "celle_in_quarantena", [asdict(item) for item in parsed.quarantined])
 
 
 def _delete(con: duckdb.DuckDBPyConnection, folder: str) -> None:
@@ -574,8 +574,8 @@ def _unchanged(con: duckdb.DuckDBPyConnection, folder: str) -> list[FileOutcome]
 
 
 def _quarantined(con: duckdb.DuckDBPyConnection) -> list[Quarantined]:
-    columns = ", ".join(_TABLES["quarantena"])
-    rows = con.execute(f"select {columns} from raw.quarantena order by cella_id").fetchall()
+    columns = ", ".join(_TABLES["celle_in_quarantena"])
+    rows = con.execute(f"select {columns} from raw.celle_in_quarantena order by cella_id").fetchall()
     return [Quarantined(*row) for row in rows]
 
 

@@ -1,6 +1,6 @@
 -- Grain: one row per cell that could not be read. Renames only.
 with quarantena as (
-    select * from {{ source('raw', 'quarantena') }}
+    select * from {{ source('raw', 'celle_in_quarantena') }}
 )
 
 select

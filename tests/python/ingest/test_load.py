@@ -91,7 +91,7 @@ def test_a_misprint_is_quarantined_with_its_place_and_its_reason(example: Exampl
     assert "seeds/rettifiche.csv" in item.messaggio
     with duckdb.connect(str(example.paths.database)) as con:
         (row,) = con.execute(
-            "select documento, tabella, linea, colonna, testo, messaggio from raw.quarantena"
+            "select documento, tabella, linea, colonna, testo, messaggio from raw.celle_in_quarantena"
         ).fetchall()
     assert row == ("005", "costi", 4, "costo", "€ 8.00,25", item.messaggio)
     assert cells(example)["005/costi/4/costo"] == ("€ 8.00,25", None)

@@ -1,0 +1,1 @@
+"""Flussi: files that systems export, declared once, read as they come, validated, loaded with their history."""

@@ -1,0 +1,82 @@
+"""The tables of schema ``raw`` that the flussi load into. Types are declared once: here, and in each layout."""
+
+from __future__ import annotations
+
+import duckdb
+
+from ingest.flussi.tracciato import Tracciato, tracciati
+
+# One row per file received. A file that was refused is here too.
+FILES = "file_flussi"
+# One row per file, ente and period: what was known from when to when. A row of a flusso belongs to one.
+LOTS = "lotti"
+# One row per cell (or row, or file) that a rule refused or warned about.
+QUARANTINE = "quarantena"
+
+_TABLES: dict[str, dict[str, str]] = {
+    FILES: {
+        "file_id": "varchar",  # first 16 digits of the sha256
+        "sha256": "varchar",  # of the bytes received
+        "nome": "varchar",
+        "tracciato": "varchar",  # NULL when no layout was recognised
+        "formato": "varchar",
+        "mittente": "varchar",
+        "ente_id": "varchar",  # blank-separated when there are several
+        "periodo": "varchar",  # first and last, when there are several
+        "righe_lette": "bigint",
+        "righe_caricate": "bigint",
+        "righe_in_quarantena": "bigint",
+        "righe_di_totale": "bigint",
+        "stato": "varchar",  # accettato, accettato con scarti, respinto
+        "messaggio": "varchar",  # why it was refused
+        "caricato_il": "timestamp",
+        "archivio": "varchar",  # the archived copy, under the archive's folder; NULL when nothing could be kept
+        "pseudonimizzato": "boolean",
+        "impronta_regole": "varchar",
+        "sintetico": "boolean",
+    },
+    LOTS: {
+        "lotto": "integer",
+        "file_id": "varchar",
+        "tracciato": "varchar",
+        "ente_id": "varchar",  # NULL for layouts without an ente
+        "periodo": "varchar",
+        "istantanea": "date",
+        "righe": "bigint",
+        "noto_dal": "timestamp",
+        "noto_al": "timestamp",  # NULL while it is current
+        "sostituito_da": "varchar",  # file_id
+    },
+    QUARANTINE: {
+        "file_id": "varchar",
+        "file": "varchar",
+        "tracciato": "varchar",
+        "foglio": "varchar",
+        "riga": "bigint",  # NULL when the whole file is meant
+        "colonna": "varchar",
+        "valore": "varchar",  # as received; never a person's code
+        "regola": "varchar",
+        "gravita": "varchar",  # errore, avviso
+        "messaggio": "varchar",
+    },
+    "chiave_persone": {"impronta": "varchar"},
+}
+
+# Columns of every table of rows, before those of its layout.
+PROVENANCE = {"_lotto": "integer", "_file_id": "varchar", "_foglio": "varchar", "_riga": "bigint"}
+
+
+def row_table(layout: Tracciato) -> dict[str, str]:
+    """Columns and types of the table of a layout's rows."""
+    return {**PROVENANCE, **{field.nome: field.tipo_sql for field in layout.campi}}
+
+
+def create_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Create what is missing in schema ``raw``. What is there is never dropped: the history cannot be read again."""
+    con.execute("create schema if not exists raw")
+    wanted = {**_TABLES, **{layout.tabella: row_table(layout) for layout in tracciati().values()}}
+    for table, columns in wanted.items():
+        body = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+        con.execute(f"create table if not exists raw.{table} ({body})")
+        for name, kind in columns.items():  # a layout that gained an optional field
+            con.execute(f"alter table raw.{table} add column if not exists {name} {kind}")
