@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from pathlib import Path
 
 
@@ -25,3 +26,26 @@ def keep(archive: Path, content: bytes) -> str:
         partial.write_bytes(content)
         partial.replace(target)
     return identity
+
+
+def digest_file(path: Path) -> str:
+    """The sha256 of a file of any size, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def keep_file(archive: Path, source: Path, name: str) -> str:
+    """Archive a file of any size under a name and return where, within the archive. What is there already stays.
+
+    Args:
+        archive: The archive's folder.
+        source: The file, copied as it is.
+        name: The sha256 of what was received, with the ending of what is kept.
+    """
+    target = archive / name[:2] / name
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_name(f".{name}.{os.getpid()}")
+        shutil.copyfile(source, partial)
+        partial.replace(target)
+    return target.relative_to(archive).as_posix()

@@ -33,6 +33,21 @@ class Paths:
         return self.root / "extracts" / "prospetti"
 
     @property
+    def flussi(self) -> Path:
+        """The drop folder: files that systems export, as they come."""
+        return self.root / "extracts" / "flussi"
+
+    @property
+    def provided(self) -> Path:
+        """Flussi that Ambito makes itself: the demonstration ente, the population of ISTAT."""
+        return self.data / "forniti"
+
+    @property
+    def answers(self) -> Path:
+        """What goes back to the offices: a spreadsheet a file, with what to correct."""
+        return self.data / "risposte"
+
+    @property
     def seeds(self) -> Path:
         """Reference data."""
         return self.root / "seeds"

@@ -109,3 +109,17 @@ def _repairs(path: Path) -> list[Repair]:
             )
         repairs.append(Repair(row["rettifica_id"], cell, row["testo_atteso"], value, row["prova"], line))
     return repairs
+
+
+def read_domains(seeds: Path) -> tuple[dict[str, list[str]], list[tuple[str, str]]]:
+    """The values that the fields of a flusso may refer to, by domain, and each comune with its ente.
+
+    Raises:
+        ExtractError: A seed is missing or malformed.
+    """
+    comuni = [(row["ente_id"], row["codice_istat"]) for _, row in _rows(seeds / "comuni.csv", "ente_id", "codice_istat")]
+    domains = {
+        name: [row[column] for _, row in _rows(seeds / f"{name}.csv", column)]
+        for name, column in (("enti", "ente_id"), ("servizi", "servizio"), ("fonti", "fonte"), ("aree", "area"))
+    }
+    return {**domains, "comuni": [code for _, code in comuni]}, comuni

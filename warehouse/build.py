@@ -5,17 +5,24 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from importlib.metadata import version as installed
 from pathlib import Path
 
 import duckdb
 from filelock import FileLock, Timeout
 
-from ingest.errors import AmbitoError
+from ingest.errors import AmbitoError, Problem
+from ingest.flussi.history import Lot, history
+from ingest.flussi.load import FlussoOutcome, flussi_in, load_flussi
+from ingest.flussi.tables import create_tables as create_flussi_tables
+from ingest.flussi.tracciato import tracciati
 from ingest.paths import Paths
-from ingest.prospetti.load import LoadReport, load_prospetti
-from warehouse import versions
+from ingest.prospetti.load import TABLES as PROSPETTI_TABLES
+from ingest.prospetti.load import FileOutcome, LoadReport, load_prospetti
+from ingest.prospetti.tables import Quarantined
+from warehouse import provided, versions
 from warehouse.dbt_run import run_dbt_build
 from warehouse.lineage import describe_models
 from warehouse.publish import publish
@@ -26,6 +33,14 @@ _DBT_FILES = ("dbt_project.yml", "profiles.yml")
 _ENGINES = ("duckdb", "dbt-core", "dbt-duckdb")
 # Table of schema raw that says which project the database was last built with.
 _MEMORY = "costruzione"
+_PROJECT = "progetto"
+# What to build when a source changed, beside the tables of the rows of each layout.
+_BUILT_ON = {
+    "prospetti": [f"source:raw.{table}+" for table in PROSPETTI_TABLES],
+    "file": ["source:raw.file_flussi+", "source:raw.quarantena+", "storia_lotti"],
+}
+# The rest of the gigabyte a load may use is for the file being read and for Great Expectations.
+_MEMORY_LIMIT = "900MB"
 # Killed work on the same database is over in seconds; another build is not waited for any longer than this.
 _WAIT_SECONDS = 5
 
@@ -39,6 +54,39 @@ class LoadRefusedError(AmbitoError):
 
 
 @dataclass(frozen=True)
+class Loaded:
+    """What a load did.
+
+    Attributes:
+        prospetti: The printed documents; ``None`` when only flussi were asked for.
+        flussi: One outcome a file.
+    """
+
+    prospetti: LoadReport | None = None
+    flussi: list[FlussoOutcome] = field(default_factory=list)
+
+    @property
+    def files(self) -> list[FileOutcome | FlussoOutcome]:
+        """Every file, printed tables first."""
+        return [*(self.prospetti.files if self.prospetti else []), *self.flussi]
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What made a printed document be refused; empty when all were accepted."""
+        return self.prospetti.problems if self.prospetti else []
+
+    @property
+    def quarantined(self) -> list[Quarantined]:
+        """The printed cells in quarantine."""
+        return self.prospetti.quarantined if self.prospetti else []
+
+    @property
+    def ok(self) -> bool:
+        """Every document and every file accepted, whole. What is invented on purpose to be wrong does not count."""
+        return (self.prospetti is None or self.prospetti.ok) and all(f.ok or f.fornito for f in self.flussi)
+
+
+@dataclass(frozen=True)
 class BuildReport:
     """What a build did.
 
@@ -49,7 +97,7 @@ class BuildReport:
         nodes: Models, seeds and tests that ran.
     """
 
-    load: LoadReport
+    load: Loaded
     version: versions.Version
     published: bool
     nodes: int
@@ -76,22 +124,42 @@ def exclusive(paths: Paths) -> Iterator[None]:
         ) from error
 
 
-def load(paths: Paths, only: tuple[Path, ...] = (), say: Say = lambda _: None) -> LoadReport:
+def load(paths: Paths, only: tuple[Path, ...] = (), say: Say = lambda _: None, sender: str | None = None) -> Loaded:
     """Load the extracts that are new or changed into the database being built.
+
+    Args:
+        paths: Where things are.
+        only: Folders of documents, files or folders of flussi; empty means the documents and the drop folder.
+        say: Told, in Italian, each step.
+        sender: Who sent the flussi.
 
     Raises:
         BusyError: Another process is at work.
         AmbitoError: The database cannot be opened, or the seeds are wrong.
     """
     with exclusive(paths):
-        return _load(paths, only, say)
+        return _load(paths, only, say, sender)
+
+
+def load_history(paths: Paths) -> list[Lot]:
+    """Every load of a flusso, in the order in which it became known.
+
+    Raises:
+        BusyError: Another process is at work.
+    """
+    with exclusive(paths), _database(paths) as con:
+        create_flussi_tables(con)
+        return history(con)
 
 
 def build(
     paths: Paths,
     say: Say = lambda _: None,
     steps: Steps = lambda *_: None,
-    loaded: Callable[[LoadReport], None] = lambda _: None,
+    loaded: Callable[[Loaded], None] = lambda _: None,
+    *,
+    demonstration: bool = True,
+    as_of: datetime | None = None,
 ) -> BuildReport:
     """Load, run and test the models, publish. Does nothing that is not needed.
 
@@ -100,6 +168,8 @@ def build(
         say: Told, in Italian, each step.
         steps: Told how many models and tests are done, of how many, and the last one.
         loaded: Told what was loaded, before the models: a cell in quarantine may be why a test is red.
+        demonstration: Whether the demonstration ente is in the warehouse.
+        as_of: Build the marts as they were known at this instant (UTC): published, and not served.
 
     Raises:
         LoadRefusedError: An extract was refused.
@@ -107,41 +177,73 @@ def build(
         BusyError: Another process is at work.
     """
     with exclusive(paths):
-        report = _load(paths, (), say)
+        report = _load(paths, (), say, None, demonstration=demonstration)
         if report.problems:
             listed = "\n".join(str(problem) for problem in report.problems)
             raise LoadRefusedError(f"{listed}\nNiente è stato caricato né pubblicato.")
         loaded(report)
         project = _project_fingerprint(paths)
-        fingerprint = _fingerprint(paths, project)
+        stamps = _stamps(paths)
+        fingerprint = _fingerprint(project, stamps, as_of)
         served = _served(paths)
         if served is not None and served.fingerprint == fingerprint:
             say("niente di nuovo: la versione servita è già aggiornata")
             return BuildReport(report, served, published=False, nodes=0)
-        for version in versions.published(paths):
-            if version.fingerprint == fingerprint:
-                say(f"niente da costruire: torno a servire la versione {version.name}, degli stessi dati e modelli")
-                return BuildReport(report, versions.switch(paths, version.name), published=False, nodes=0)
+        same = next((version for version in versions.published(paths) if version.fingerprint == fingerprint), None)
+        if same is not None:
+            say(f"niente da costruire: la versione {same.name} è degli stessi dati e modelli")
+            version = same if as_of else versions.switch(paths, same.name)
+            return BuildReport(report, version, published=False, nodes=0)
         say("costruisco e verifico i modelli")
-        needed = _needed(paths, project)
+        needed = None if as_of else _needed(paths, project, stamps)
         if needed is None:
-            _remember(paths, "")  # from here to green, the seeds and models in the database are of no known project
-        result = run_dbt_build(paths, needed, steps)
-        _remember(paths, project)
-        version = publish(paths, fingerprint, describe_models(paths, result.manifest), progress=say)
+            _remember(paths, "", {})  # from here to green, the seeds and models in the database are of no known project
+        variables = {"al": f"{as_of:%Y-%m-%d %H:%M:%S}"} if as_of else {}
+        result = run_dbt_build(paths, needed, steps, full_refresh=needed is None, variables=variables)
+        if as_of is None:
+            _remember(paths, project, stamps)
+        models = describe_models(paths, result.manifest)
+        version = publish(paths, fingerprint, models, progress=say, serve=as_of is None)
         return BuildReport(report, version, published=True, nodes=result.nodes)
 
 
-def _load(paths: Paths, only: tuple[Path, ...], say: Say) -> LoadReport:
+def _load(
+    paths: Paths, only: tuple[Path, ...], say: Say, sender: str | None, *, demonstration: bool | None = None
+) -> Loaded:
     say("leggo gli estratti")
+    folders = tuple(path for path in only if path.resolve().parent == paths.prospetti.resolve())
+    files = [file for path in only if path not in folders for file in (flussi_in(path) if path.is_dir() else [path])]
+    with _database(paths) as con:
+        create_flussi_tables(con)
+        con.execute(f"set temp_directory = '{str(paths.build / 'scambio').replace(chr(39), chr(39) * 2)}'")
+        con.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
+        con.execute("set preserve_insertion_order = false")
+        printed = load_prospetti(paths, con, only=folders, progress=say) if folders or not only else None
+        if printed is not None and printed.problems:
+            return Loaded(printed)
+        outcomes: list[FlussoOutcome] = []
+        if demonstration is not None:  # the whole warehouse: also what Ambito provides itself
+            for given, origin in provided.files(paths, demonstration=demonstration, say=say):
+                found = load_flussi(paths, con, given, sender=origin, progress=say)
+                outcomes += [replace(outcome, fornito=True) for outcome in found]
+            provided.show_demonstration(con, demonstration)
+        if not only:
+            files = flussi_in(paths.flussi)
+        outcomes += load_flussi(paths, con, files, sender=sender, progress=say)
+        return Loaded(printed, outcomes)
+
+
+@contextmanager
+def _database(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
-        with duckdb.connect(str(paths.database)) as con:
-            return load_prospetti(paths, con, only=only, progress=say)
+        con = duckdb.connect(str(paths.database))
     except duckdb.IOException as error:
         raise BusyError(
             f"Il database in costruzione non si apre ({paths.database}): forse un altro programma lo tiene aperto, o "
             f"è rovinato. Che fare: chiudere il programma e riprovare; se è rovinato, cancellarlo: si rifà. ({error})"
         ) from error
+    with con:
+        yield con
 
 
 def _served(paths: Paths) -> versions.Version | None:
@@ -151,30 +253,62 @@ def _served(paths: Paths) -> versions.Version | None:
         return None
 
 
-def _fingerprint(paths: Paths, project: str) -> str:
-    """What the marts are made from: the project and the documents as loaded."""
+def _stamps(paths: Paths) -> dict[str, str]:
+    """For each source of the marts, a digest of what is loaded of it."""
+    queries = {
+        "prospetti": "select documento, impronta from raw.documenti order by documento",
+        "file": "select file_id, stato from raw.file_flussi order by file_id",
+    }
+    for layout in tracciati().values():
+        queries[layout.tracciato] = (
+            "select lotto, file_id, noto_al, sostituito_da from raw.lotti "
+            f"where tracciato = '{layout.tracciato}' order by lotto"
+        )
+    with _database(paths) as con:
+        create_flussi_tables(con)
+        return {
+            name: hashlib.sha256(repr(con.execute(query).fetchall()).encode()).hexdigest()
+            for name, query in queries.items()
+        }
+
+
+def _fingerprint(project: str, stamps: dict[str, str], as_of: datetime | None) -> str:
+    """What the marts are made from: the project, the documents and the flussi as loaded, the instant they show."""
     hasher = hashlib.sha256(project.encode())
-    with duckdb.connect(str(paths.database)) as con:
-        rows = con.execute("select documento, impronta from raw.documenti order by documento").fetchall()
-    for document, stamp in rows:
-        hasher.update(f"{document}={stamp}\n".encode())
+    for name, stamp in sorted(stamps.items()):
+        hasher.update(f"{name}={stamp}\n".encode())
+    if as_of is not None:
+        hasher.update(f"al={as_of.isoformat()}\n".encode())
     return hasher.hexdigest()
 
 
-def _needed(paths: Paths, project: str) -> str | None:
-    """What dbt must build: with the models and seeds of the last time, only what stands on the loaded documents."""
-    with duckdb.connect(str(paths.database)) as con:
-        found = con.execute(
-            "select 1 from duckdb_tables() where schema_name = 'raw' and table_name = ?", [_MEMORY]
+def _needed(paths: Paths, project: str, stamps: dict[str, str]) -> str | None:
+    """What dbt must build: with the models and seeds of the last time, only what stands on what was loaded since."""
+    with _database(paths) as con:
+        columns = con.execute(
+            "select column_name from duckdb_columns() where schema_name = 'raw' and table_name = ?", [_MEMORY]
         ).fetchall()
-        same = bool(found) and con.execute(f"select progetto from raw.{_MEMORY}").fetchall() == [(project,)]
-    return "source:raw+" if same else None
+        if columns != [("nome",), ("impronta",)]:
+            return None
+        before = dict(con.execute(f"select nome, impronta from raw.{_MEMORY}").fetchall())
+    if before.get(_PROJECT) != project:
+        return None
+    selected: list[str] = []
+    for name, stamp in stamps.items():
+        if before.get(name) == stamp:
+            continue
+        if name in _BUILT_ON:
+            selected += _BUILT_ON[name]
+        else:
+            selected += [f"source:raw.flusso_{name}+", *_BUILT_ON["file"]]
+    return " ".join(dict.fromkeys(selected)) or "source:raw+"
 
 
-def _remember(paths: Paths, project: str) -> None:
-    """Note, in the database itself, the models and seeds it was last built with, all green."""
-    with duckdb.connect(str(paths.database)) as con:
-        con.execute(f"create or replace table raw.{_MEMORY} as select ?::varchar as progetto", [project])
+def _remember(paths: Paths, project: str, stamps: dict[str, str]) -> None:
+    """Note, in the database itself, the models, the seeds and the sources it was last built with, all green."""
+    with _database(paths) as con:
+        con.execute(f"create or replace table raw.{_MEMORY} (nome varchar, impronta varchar)")
+        con.executemany(f"insert into raw.{_MEMORY} values (?, ?)", [(_PROJECT, project), *stamps.items()])
 
 
 def _project_fingerprint(paths: Paths) -> str:

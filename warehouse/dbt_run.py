@@ -38,13 +38,22 @@ class DbtResult:
     manifest: dict[str, Any]
 
 
-def run_dbt_build(paths: Paths, select: str | None = None, progress: Progress = lambda *_: None) -> DbtResult:
+def run_dbt_build(
+    paths: Paths,
+    select: str | None = None,
+    progress: Progress = lambda *_: None,
+    *,
+    full_refresh: bool = False,
+    variables: dict[str, str] | None = None,
+) -> DbtResult:
     """Build and test the models.
 
     Args:
         paths: Where things are.
         select: What to build, in dbt's words; ``None`` means everything.
         progress: Told how many nodes are done, of how many, and the last one.
+        full_refresh: Make the incremental models anew.
+        variables: Variables of the models.
 
     Raises:
         BuildFailedError: With each model that failed and each red test: its name, what it guards, the first rows.
@@ -67,7 +76,11 @@ def run_dbt_build(paths: Paths, select: str | None = None, progress: Progress = 
     os.environ["AMBITO_DATA"] = str(paths.data)
     arguments = ["build", "--quiet", "--log-level", "none", "--log-level-file", "info"]
     if select is not None:
-        arguments += ["--select", select]
+        arguments += ["--select", *select.split()]
+    if full_refresh:
+        arguments.append("--full-refresh")
+    if variables:
+        arguments += ["--vars", json.dumps(variables)]
     where = ["--project-dir", str(paths.root), "--profiles-dir", str(paths.root)]
     where += ["--target-path", str(target), "--log-path", str(logs)]
     result = dbtRunner(callbacks=[on_event]).invoke([*arguments, *where])

@@ -49,7 +49,8 @@ def describe_models(paths: Paths, manifest: dict[str, Any]) -> dict[str, Any]:
     """What the record of a version keeps of each model, so that a column can be traced without the build.
 
     Returns:
-        For each relation ``schema.name``: its kind, file, compiled SQL, columns with type and what is declared of them.
+        For each relation ``schema.name``: its kind, file, compiled SQL, columns with type and what is declared of them;
+        where declared, also what hides persons (``riservatezza``) and the view of its single rows (``righe``).
     """
     with duckdb.connect(str(paths.database)) as con:
         types: dict[str, dict[str, str]] = {}
@@ -65,11 +66,13 @@ def describe_models(paths: Paths, manifest: dict[str, Any]) -> dict[str, Any]:
         if node["resource_type"] not in ("model", "seed", "source"):
             continue
         relation = f"{node['schema']}.{node.get('alias') or node['identifier']}"
+        meta = node.get("config", {}).get("meta", {})
         described[relation] = {
             "tipo": _kind(node),
             "file": node["original_file_path"] if node["resource_type"] != "source" else "",
             "descrizione": node["description"],
-            "grana": node.get("config", {}).get("meta", {}).get("grana", []),
+            "grana": meta.get("grana", []),
+            **{name: meta[name] for name in ("riservatezza", "righe") if name in meta},
             "sql": _compiled(paths, node),
             "colonne": {
                 column: {

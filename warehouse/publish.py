@@ -14,6 +14,7 @@ import duckdb
 from ingest.errors import AmbitoError
 from ingest.paths import Paths
 from warehouse import versions
+from warehouse.suppression import suppress, verify
 
 MARTS = "marts"
 
@@ -23,21 +24,29 @@ class PublishError(AmbitoError):
 
 
 def publish(
-    paths: Paths, fingerprint: str, models: dict[str, Any], *, progress: Callable[[str], None] = lambda _: None
+    paths: Paths,
+    fingerprint: str,
+    models: dict[str, Any],
+    *,
+    progress: Callable[[str], None] = lambda _: None,
+    serve: bool = True,
 ) -> versions.Version:
     """Copy schema ``marts`` of the database being built into a new version and serve it.
 
-    Only marts are copied: no raw, no staging, no seed. The pointer moves last, so that a crash at any instant leaves
-    the version served before.
+    Only marts are copied: no raw, no staging, no seed; and of the marts not the figures that stand on too few persons
+    (``warehouse.suppression``). The pointer moves last, so that a crash at any instant leaves the version served
+    before.
 
     Args:
         paths: Where things are.
         fingerprint: What the build was made from.
         models: The models on the way to the marts, as ``lineage.describe_models`` gives them.
         progress: Told, in Italian, what is being done.
+        serve: Whether the new version becomes the one served.
 
     Raises:
         PublishError: A mart is empty of columns, or a copied table has other rows than the built one.
+        SuppressionError: It cannot be told what must be hidden, or it is not hidden.
     """
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{fingerprint[:8]}"
     paths.published.mkdir(parents=True, exist_ok=True)
@@ -50,6 +59,7 @@ def publish(
             "versione": name,
             "pubblicata_il": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
             "impronta": fingerprint,
+            "servita": serve,
             **summary,
             "modelli": models,
         }
@@ -58,7 +68,7 @@ def publish(
         partial.replace(versions.database_path(paths, name))
     finally:
         _remove(partial)
-    return versions.switch(paths, name)
+    return versions.switch(paths, name) if serve else versions.read(paths, name)
 
 
 def _clean(paths: Paths) -> None:
@@ -90,9 +100,12 @@ def _copy_marts(source: Path, target: Path, models: dict[str, Any]) -> dict[str,
         ).fetchall()
         if not tables:
             raise PublishError("Nessun mart da pubblicare. Che fare: eseguire «ambito build».")
+        suppression = suppress(con, models)
         rows = {}
         for table, comment in tables:
-            con.execute(f"create table pubblicazione.{MARTS}.{table} as from {MARTS}.{table} order by all")
+            # ordered after hiding: the order of the rows must not tell what was hidden
+            visible = suppression.copy_query(con, table)
+            con.execute(f"create table pubblicazione.{MARTS}.{table} as from ({visible}) order by all")
             built, copied = (
                 con.execute(f"select count(*) from {where}{MARTS}.{table}").fetchall()[0][0]
                 for where in ("", "pubblicazione.")
@@ -105,6 +118,7 @@ def _copy_marts(source: Path, target: Path, models: dict[str, Any]) -> dict[str,
             _comment(con, "table", f"pubblicazione.{MARTS}.{table}", comment)
             for column, declared in models.get(f"{MARTS}.{table}", {}).get("colonne", {}).items():
                 _comment(con, "column", f'pubblicazione.{MARTS}.{table}."{column}"', described(declared))
+        verify(con, "pubblicazione", suppression.declarations)
         outcomes = dict(
             con.execute(f"select esito, count(*) from {MARTS}.quadrature group by esito order by esito").fetchall()
         )
@@ -116,6 +130,7 @@ def _copy_marts(source: Path, target: Path, models: dict[str, Any]) -> dict[str,
     return {
         "righe": rows,
         "quadrature": outcomes,
+        "soppressione": suppression.counts,
         "documenti": [dict(zip(keys, row, strict=True)) for row in documents],
     }
 

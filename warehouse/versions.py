@@ -11,6 +11,7 @@ import json
 import os
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,11 @@ class Version:
     def fingerprint(self) -> str:
         """What it was built from: the same extracts, code and seeds give the same fingerprint."""
         return str(self.record["impronta"])
+
+    @property
+    def served(self) -> bool:
+        """Whether it was published to be served, and not to show the marts as they were."""
+        return bool(self.record.get("servita", True))
 
 
 def database_path(paths: Paths, name: str) -> Path:
@@ -91,6 +97,22 @@ def published(paths: Paths) -> list[Version]:
     """Every version still there, oldest first."""
     names = sorted(path.stem.removeprefix("ambito-") for path in paths.published.glob("ambito-*.duckdb"))
     return [read(paths, name) for name in names if record_path(paths, name).exists()]
+
+
+def at(paths: Paths, instant: datetime) -> Version:
+    """The version that was known at an instant: the last one published by then, rollbacks apart.
+
+    Raises:
+        UnknownVersionError: Nothing was published by then.
+    """
+    by_then = f"{instant.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    earlier = [version for version in published(paths) if version.name.split("-")[0] <= by_then and version.served]
+    if not earlier:
+        raise UnknownVersionError(
+            f"Nessuna versione era pubblicata il {instant:%d/%m/%Y alle %H:%M:%S} UTC. Che fare: vedere l'elenco con "
+            "«ambito versions»."
+        )
+    return earlier[-1]
 
 
 def switch(paths: Paths, name: str) -> Version:

@@ -60,6 +60,8 @@ _TABLES: dict[str, dict[str, str]] = {
         "messaggio": "varchar",
     },
     "chiave_persone": {"impronta": "varchar"},
+    # files already seen, so that an unchanged one is not read again to know its sha256
+    "percorsi": {"percorso": "varchar", "dimensione": "bigint", "modificato": "bigint", "sha256": "varchar"},
 }
 
 # Columns of every table of rows, before those of its layout.
@@ -74,6 +76,11 @@ def row_table(layout: Tracciato) -> dict[str, str]:
 def create_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Create what is missing in schema ``raw``. What is there is never dropped: the history cannot be read again."""
     con.execute("create schema if not exists raw")
+    if con.execute(
+        "select 1 from duckdb_columns() where schema_name = 'raw' and table_name = ? and column_name = 'cella_id'",
+        [QUARANTINE],
+    ).fetchall():  # of an Ambito that had printed cells only
+        con.execute(f"drop table raw.{QUARANTINE}")
     wanted = {**_TABLES, **{layout.tabella: row_table(layout) for layout in tracciati().values()}}
     for table, columns in wanted.items():
         body = ", ".join(f"{name} {kind}" for name, kind in columns.items())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -32,7 +31,7 @@ from ingest.reference import SEEDS_READ, Reference, Repair, read_reference
 _DECIMAL = f"decimal({MAX_WHOLE_DIGITS + MAX_DECIMALS}, {MAX_DECIMALS})"
 
 # raw: as received, plus where it comes from. Types are declared once, here.
-_TABLES: dict[str, dict[str, str]] = {
+TABLES: dict[str, dict[str, str]] = {
     "documenti": {
         "documento": "varchar",
         "cartella": "varchar",
@@ -189,8 +188,8 @@ def load_prospetti(
     """Load every document under ``extracts/prospetti`` that is new or changed, and forget those no longer there.
 
     A document is refused whole when its files are wrong, and then the whole load changes nothing: the report says
-    what to correct. A cell that cannot be read is loaded without a value and stands in ``raw.celle_in_quarantena``. The load is
-    one transaction: killed at any instant, the database is as before or as after.
+    what to correct. A cell that cannot be read is loaded without a value and stands in ``raw.celle_in_quarantena``. The
+    load is one transaction: killed at any instant, the database is as before or as after.
 
     Args:
         paths: Where things are.
@@ -271,10 +270,10 @@ def create_tables(con: duckdb.DuckDBPyConnection) -> None:
         found.setdefault(table, {})[name] = kind.lower().replace(",", ", ")
     con.execute("begin transaction")
     con.execute("create schema if not exists raw")
-    if any(found.get(table, columns) != columns for table, columns in _TABLES.items()):
-        for table in _TABLES:
+    if any(found.get(table, columns) != columns for table, columns in TABLES.items()):
+        for table in TABLES:
             con.execute(f"drop table if exists raw.{table}")
-    for table, columns in _TABLES.items():
+    for table, columns in TABLES.items():
         body = ", ".join(f"{name} {kind}" for name, kind in columns.items())
         con.execute(f"create table if not exists raw.{table} ({body})")
     con.execute("commit")
@@ -574,7 +573,7 @@ def _unchanged(con: duckdb.DuckDBPyConnection, folder: str) -> list[FileOutcome]
 
 
 def _quarantined(con: duckdb.DuckDBPyConnection) -> list[Quarantined]:
-    columns = ", ".join(_TABLES["celle_in_quarantena"])
+    columns = ", ".join(TABLES["celle_in_quarantena"])
     rows = con.execute(f"select {columns} from raw.celle_in_quarantena order by cella_id").fetchall()
     return [Quarantined(*row) for row in rows]
 
@@ -582,7 +581,7 @@ def _quarantined(con: duckdb.DuckDBPyConnection) -> list[Quarantined]:
 def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
-    schema = {name: _POLARS[kind] for name, kind in _TABLES[table].items()}
+    schema = {name: _POLARS[kind] for name, kind in TABLES[table].items()}
     frame = pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
     con.register("_rows", frame)
     con.execute(f"insert into raw.{table} by name select * from _rows")
@@ -605,8 +604,3 @@ class _Transaction:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._con.execute("rollback" if kind is not None or self._undo else "commit")
-
-
-def outcomes_as_json(report: LoadReport) -> str:
-    """The report as ``ambito load --json`` prints it: a list, an object a file."""
-    return json.dumps([asdict(outcome) for outcome in report.files], ensure_ascii=False, indent=2)

@@ -1,5 +1,5 @@
 -- Nothing is lost between the printed cells and the marts: the euros of each fact's cells are the euros of its mart.
--- Guards: an inner join, a filter or a pivot that drops a row.
+-- The rows that come from the flussi have no cells. Guards: an inner join, a filter or a pivot that drops a row.
 {%- set letture = [
     ('costo_servizi_sub_ambito', 'costo', 'costo_eur'),
     ('avanzo', 'avanzo', 'importo_eur'),
@@ -26,6 +26,7 @@ mart as (
             '{{ misura }}' as misura,
             cast(sum({{ colonna }}) as decimal(18, 2)) as importo_eur
         from {{ ref(fatto) }}
+        where origine_dato = 'prospetto'
         {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 )

@@ -2,17 +2,70 @@
 with celle as (
     select * from {{ ref('int_celle_conformate') }}
     where fatto = 'avanzo' and tipo_riga = 'dato'
+),
+
+movimenti as (
+    select * from {{ ref('int_movimenti_fondi_per_esercizio') }}
+),
+
+stampate as (
+    select
+        ente_id,
+        anno as esercizio,
+        voce,
+        vincolo,
+        anno_utilizzo,
+        cast(valore as decimal(18, 2)) as importo_eur,
+        'prospetto' as origine_dato,
+        cella_id as celle,
+        cast(null as string) as file
+    from celle
+    -- a printed dash is no avanzo; a cell in quarantine has no value and no dash, and the contract refuses it
+    where misura = 'avanzo' and segnaposto is null
+),
+
+anni_stampati as (
+    select distinct
+        ente_id,
+        esercizio
+    from stampate
+),
+
+residui as (
+    select
+        ente_id,
+        esercizio,
+        voce,
+        vincolo,
+        anno_utilizzo,
+        cast(sum(segno * importo_eur) as decimal(18, 2)) as importo_eur,
+        max(origine_dato) as origine_dato,
+        cast(null as string) as celle,
+        {{ elenco('file_id') }} as file
+    from movimenti
+    group by ente_id, esercizio, voce, vincolo, anno_utilizzo
+),
+
+tutte as (
+    select * from stampate
+    union all
+    -- the documents prevail: of an esercizio they print, the movements say nothing here
+    select residui.*
+    from residui
+    left join anni_stampati
+        on residui.ente_id = anni_stampati.ente_id and residui.esercizio = anni_stampati.esercizio
+    -- nothing left is no avanzo; less than nothing is shown as it is
+    where anni_stampati.ente_id is null and residui.importo_eur <> 0
 )
 
 select
     ente_id,
-    cast(anno as integer) as esercizio,
+    cast(esercizio as integer) as esercizio,
     voce,
     vincolo,
     cast(anno_utilizzo as integer) as anno_utilizzo,
-    cast(valore as decimal(18, 2)) as importo_eur,
-    'prospetto' as origine_dato,
-    cella_id as celle
-from celle
--- a printed dash is no avanzo; a cell in quarantine has no value and no dash, and the contract refuses it
-where misura = 'avanzo' and segnaposto is null
+    importo_eur,
+    origine_dato,
+    celle,
+    file
+from tutte

@@ -8,6 +8,7 @@ select
     nome,
     area,
     descrizione,
+    cast(soglia_persone as integer) as soglia_persone,
     cast(valido_dal as date) as valido_dal,
     cast(valido_al as date) as valido_al,
     fonte as riferimento

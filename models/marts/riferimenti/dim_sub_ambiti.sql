@@ -1,4 +1,4 @@
--- Grain: one row per sub_ambito. The members «Fuori distretto» and «Extra-territorio» have no population.
+-- Grain: one row per sub_ambito. «Fuori distretto», «Extra-territorio» and «Non attribuito» have no population.
 with sub_ambiti as (
     select * from {{ ref('sub_ambiti') }}
 )

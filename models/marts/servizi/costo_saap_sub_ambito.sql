@@ -14,7 +14,12 @@ select
     costo_orario_eur,
     costo_utente_eur,
     popolazione,
+    popolazione_al,
     costo_pro_capite_eur,
+    mesi_caricati,
     origine_dato,
-    celle
+    celle,
+    file,
+    soglia_persone,
+    misure_soppresse
 from costo_servizi

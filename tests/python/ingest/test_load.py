@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 import threading
 from decimal import Decimal
@@ -13,7 +12,7 @@ import duckdb
 import pytest
 from filelock import FileLock
 
-from ingest.prospetti.load import load_prospetti, outcomes_as_json
+from ingest.prospetti.load import load_prospetti
 from tests.conftest import Warehouse
 from tests.python.ingest.example import (
     CELLS,

@@ -1,0 +1,179 @@
+"""Person codes become keyed hashes before anything is written: HMAC-SHA256 with a key kept outside the database."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+import re
+import secrets
+import stat
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from ingest.errors import AmbitoError
+from ingest.flussi.tracciato import Person
+from ingest.paths import Paths
+
+VARIABLE = "AMBITO_CHIAVE"
+_LEAST_CHARACTERS = 32
+# The codes of the demonstration ente are invented: anyone may know how they are hashed.
+SYNTHETIC_PREFIX = "DEMO-"
+_PUBLIC_KEY = b"ambito: codici inventati dell'ente dimostrativo"
+# 72 bits: among ten million persons, two share a hash with a probability of 1 in 90 million.
+_BYTES = 9
+# What is remembered of codes already hashed; past it, memory would grow with the file.
+_MEMORY = 1_000_000
+
+_TAX_CODE = re.compile(
+    r"(?i)\b[A-Z]{6}[0-9LMNPQRSTUV]{2}[ABCDEHLMPRST][0-9LMNPQRSTUV]{2}[A-Z][0-9LMNPQRSTUV]{3}[A-Z]\b"
+)
+TAX_CODE_PATTERN = _TAX_CODE.pattern
+REMOVED = "[codice fiscale rimosso]"
+
+
+class MissingKeyError(AmbitoError):
+    """There are codes of persons to hash and no key to do it with."""
+
+
+class OtherKeyError(AmbitoError):
+    """The database holds hashes made with another key: the same person would be two."""
+
+
+def key_path(paths: Paths) -> Path:
+    """Where the key stands, when it is not in the environment."""
+    return paths.data / "chiave"
+
+
+def create_key(paths: Paths) -> Path:
+    """Make a key, in a file only its owner can read.
+
+    Raises:
+        AmbitoError: There is one already: replacing it would separate each person from what is loaded of them.
+    """
+    path = key_path(paths)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR)
+    except FileExistsError as error:
+        raise AmbitoError(
+            f"La chiave c'è già ({path}). Che fare: tenerla; per cambiarla si veda «Cambiare la chiave» nella guida."
+        ) from error
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(48) + "\n")
+    return path
+
+
+def read_key(paths: Paths) -> bytes:
+    """The key: of the environment or, without it, of the file.
+
+    Raises:
+        MissingKeyError: There is none, it is too short, or others can read the file.
+    """
+    text = os.environ.get(VARIABLE, "").strip()
+    path = key_path(paths)
+    if not text:
+        try:
+            mode = path.stat().st_mode
+            text = path.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise MissingKeyError(
+                f"Il file contiene codici di persone e manca la chiave per cifrarli. Che fare: crearla con «ambito "
+                f"chiave» (la scrive in {path}) o metterla nella variabile {VARIABLE}; poi ripetere il caricamento."
+            ) from error
+        if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise MissingKeyError(
+                f"La chiave {path} è leggibile da altri utenti della macchina. Che fare: chmod 600 {path}"
+            )
+    if len(text) < _LEAST_CHARACTERS:
+        raise MissingKeyError(
+            f"La chiave è più corta di {_LEAST_CHARACTERS} caratteri. Che fare: crearne una con «ambito chiave»."
+        )
+    return text.encode("utf-8")
+
+
+def without_tax_codes(text: str) -> str:
+    """A text with no codice fiscale in it, for names of files and messages."""
+    return _TAX_CODE.sub(REMOVED, text)
+
+
+class Pseudonyms:
+    """Hashes the codes of one load. The key is read when the first real code is met."""
+
+    def __init__(self, paths: Paths) -> None:
+        """Remember where the key is."""
+        self._paths = paths
+        self._key: bytes | None = None
+        self._known: dict[tuple[str, str], str] = {}
+
+    @property
+    def used_key(self) -> bool:
+        """Whether a real person's code was met."""
+        return self._key is not None
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells one key from another, and says nothing of it."""
+        assert self._key is not None
+        return hmac.new(self._key, b"impronta della chiave", hashlib.sha256).hexdigest()[:16]
+
+    def of(self, code: str, person: Person) -> str:
+        """The keyed hash of a code: 12 characters, the same for the same code however it is written."""
+        plain = code.strip().upper()
+        known = self._known.get((person, plain))
+        if known is not None:
+            return known
+        if len(self._known) >= _MEMORY:
+            self._known.clear()
+        if plain.startswith(SYNTHETIC_PREFIX):
+            key = _PUBLIC_KEY
+        else:
+            self._key = key = self._key or read_key(self._paths)
+        hashed = hmac.digest(key, f"{person}\0{plain}".encode(), "sha256")
+        result = base64.urlsafe_b64encode(hashed[:_BYTES]).decode("ascii")
+        self._known[person, plain] = result
+        return result
+
+    def column(self, column: pa.DictionaryArray, person: Person) -> pa.DictionaryArray:
+        """A dictionary-encoded column of codes, hashed."""
+        hashed = [None if code is None else self.of(code, person) for code in column.dictionary.to_pylist()]
+        return _encoded(column.indices, hashed)
+
+
+def mask_tax_codes(column: pa.DictionaryArray) -> tuple[pa.DictionaryArray, bool]:
+    """A dictionary-encoded column with every codice fiscale taken out, and whether there was one."""
+    values = column.dictionary.to_pylist()
+    masked = [value if value is None else without_tax_codes(value) for value in values]
+    if masked == values:
+        return column, False
+    return _encoded(column.indices, masked), True
+
+
+def _encoded(indices: pa.Array, values: list[str | None]) -> pa.DictionaryArray:
+    """A dictionary with no value twice: two codes written differently are one hash."""
+    plain = pa.array(values, pa.string())
+    distinct = plain.dictionary_encode()
+    moved = distinct.indices.take(indices)
+    return pa.DictionaryArray.from_arrays(moved.cast(pa.int32()), distinct.dictionary)
+
+
+def check_key(con: duckdb.DuckDBPyConnection, pseudonyms: Pseudonyms) -> None:
+    """Note which key the database is made with, or refuse another.
+
+    Raises:
+        OtherKeyError: What is loaded was hashed with another key.
+    """
+    if not pseudonyms.used_key:
+        return
+    stored = con.execute("select impronta from raw.chiave_persone").fetchall()
+    if not stored:
+        con.execute("insert into raw.chiave_persone values (?)", [pseudonyms.fingerprint])
+    elif stored != [(pseudonyms.fingerprint,)]:
+        raise OtherKeyError(
+            "La chiave non è quella con cui sono cifrate le persone già caricate: la stessa persona sembrerebbe due. "
+            "Che fare: rimettere la chiave di prima; se è perduta o la si vuole cambiare si veda «Cambiare la chiave» "
+            "nella guida."
+        )

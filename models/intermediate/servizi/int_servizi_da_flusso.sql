@@ -1,0 +1,69 @@
+-- Regrains: one row per lotto, servizio, sub_ambito and ente_gestore -> one row per ente, anno, servizio and sub_ambito.
+-- Current lotti. All that the flussi say, also where a document prints the same figure.
+with mensili as (
+    select * from {{ ref('int_ore_servizio_mensili') }}
+),
+
+lotti as (
+    select * from {{ ref('stg_flussi__lotti') }}
+),
+
+annuali as (
+    select * from {{ ref('int_servizio_utenti_annuali') }}
+),
+
+validi as (
+    select
+        mensili.ente_id,
+        cast(extract(year from mensili.mese) as integer) as anno,
+        mensili.mese,
+        mensili.servizio,
+        mensili.sub_ambito,
+        mensili.ore_erogate,
+        mensili.costo_eur,
+        lotti.file_id
+    from mensili
+    inner join lotti on mensili.lotto = lotti.lotto
+    where {{ lotti_validi() }}
+),
+
+mesi as (
+    select
+        ente_id,
+        anno,
+        cast(count(distinct mese) as integer) as mesi_caricati
+    from validi
+    group by ente_id, anno
+),
+
+sommati as (
+    select
+        ente_id,
+        anno,
+        servizio,
+        sub_ambito,
+        cast(sum(ore_erogate) as decimal(14, 2)) as ore_erogate,
+        cast(sum(costo_eur) as decimal(18, 2)) as costo_eur,
+        {{ elenco('file_id') }} as file
+    from validi
+    group by ente_id, anno, servizio, sub_ambito
+)
+
+select
+    sommati.ente_id,
+    sommati.anno,
+    sommati.servizio,
+    sommati.sub_ambito,
+    annuali.utenti,
+    sommati.ore_erogate as ore,
+    sommati.costo_eur as costo,
+    mesi.mesi_caricati,
+    sommati.file
+from sommati
+inner join mesi on sommati.ente_id = mesi.ente_id and sommati.anno = mesi.anno
+left join annuali
+    on
+        sommati.ente_id = annuali.ente_id
+        and sommati.anno = annuali.anno
+        and sommati.servizio = annuali.servizio
+        and sommati.sub_ambito = annuali.sub_ambito
