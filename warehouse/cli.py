@@ -224,8 +224,9 @@ def trace(
     limit: Annotated[int, typer.Option(min=1, help="Righe del mart da seguire.")] = 20,
     json: Annotated[bool, typer.Option("--json", help="Tutto in JSON.")] = False,
 ) -> None:
-    """Da una cifra a ritroso, fino alle celle stampate."""
-    found = tracing.trace(versions.current(Paths.from_environment()), column, where, limit=limit)
+    """Da una cifra a ritroso, fino alle celle stampate o alle righe dei file."""
+    paths = Paths.from_environment()
+    found = tracing.trace(versions.current(paths), column, where, limit=limit, build=paths.database)
     if json:
         out.print(tracing.as_json(found), markup=False, highlight=False, soft_wrap=True)
     else:

@@ -172,15 +172,11 @@ class _Protection:
     def _knows(self, position: int) -> bool:
         """Whether a reader knows the value of the relation.
 
-        A total that no row carries, of cells that are all hidden and so few that it alone would give them back, must
-        not be published by anybody: hiding more cells would not help.
+        Of a group that is hidden as a whole nothing is published: who knows its total knows it from elsewhere, and
+        hiding more cells would not help.
         """
         relation = self._relations[position]
-        if not relation.assumed or self._hidden_in[position] < len(relation.terms):
-            return True
-        total = sum(self._figures[figure].value - self._figures[figure].floor for figure, _ in relation.terms)
-        cells = [self._cells[self._figures[figure].cell] for figure, _ in relation.terms]
-        return len(cells) > 1 and total >= max(cell.threshold for cell in cells) - 1
+        return not relation.assumed or self._hidden_in[position] < len(relation.terms)
 
     def _cheapest(self, candidates: Iterable[int]) -> int:
         return min(candidates, key=lambda cell: (self._loss(cell), cell))

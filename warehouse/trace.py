@@ -1,10 +1,13 @@
-"""The way back of a figure: from a column of a mart, through the models, to the printed cells behind each row."""
+"""The way back of a figure: from a column of a mart, through the models, to the printed cells or the file rows."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -17,6 +20,10 @@ from warehouse.lineage import Lineage, Step
 from warehouse.sql import reason, sandbox, select_only
 from warehouse.tables import italian, print_rows
 from warehouse.versions import Version
+
+
+# Enough to open the file and look: the count says how many there are.
+_MOST_FILE_ROWS = 12
 
 
 class TraceError(AmbitoError):
@@ -46,12 +53,41 @@ class TracedCell:
 
 
 @dataclass(frozen=True)
+class TracedFile:
+    """A file behind a row, and which of its rows.
+
+    Attributes:
+        file_id: First 16 digits of its sha256.
+        nome: Its name; ``tracciato``, ``mittente`` and ``caricato_il`` say what it is and where it comes from.
+        quante: Rows of it behind the row of the mart; ``None`` where the database of the build is not at hand.
+        righe: The first of them: sheet (empty for a CSV) and row, as the office counts them.
+    """
+
+    file_id: str
+    nome: str
+    tracciato: str
+    caricato_il: str
+    quante: int | None
+    righe: list[tuple[str, int]]
+
+
+@dataclass(frozen=True)
 class TracedRow:
-    """A row of the mart: its key, the value of the column, and the cells it comes from."""
+    """A row of the mart: its key, the value of the column, and the cells or the files it comes from.
+
+    Attributes:
+        chiave: Key of the row.
+        valore: Value of the column.
+        celle: Printed cells behind it.
+        file: Files of flussi behind it.
+        soppresso: The value is hidden because too few persons stand behind it; its rows are not shown either.
+    """
 
     chiave: dict[str, Any]
     valore: Any
     celle: list[TracedCell]
+    file: list[TracedFile]
+    soppresso: bool
 
 
 @dataclass(frozen=True)
@@ -75,7 +111,9 @@ class Trace:
     altre: int
 
 
-def trace(version: Version, column: str, where: str | None = None, *, limit: int = 20) -> Trace:
+def trace(
+    version: Version, column: str, where: str | None = None, *, limit: int = 20, build: Path | None = None
+) -> Trace:
     """Follow a column of a published mart.
 
     Args:
@@ -83,6 +121,7 @@ def trace(version: Version, column: str, where: str | None = None, *, limit: int
         column: ``marts.MART.COLONNA`` (the schema may be left out).
         where: A condition on the rows of the mart, in SQL; none means all rows.
         limit: How many rows to follow.
+        build: The database of the build, on the machine that has it: single rows of files are there and nowhere else.
 
     Raises:
         TraceError: No such mart or column (the near ones are named), or a condition DuckDB refuses.
@@ -92,7 +131,7 @@ def trace(version: Version, column: str, where: str | None = None, *, limit: int
     declared = model["colonne"][name]
     step = Lineage(version.record["modelli"]).of(f"marts.{mart}", name)
     with sandbox(version) as con:
-        rows, others = _rows(con, mart, name, model, where, limit)
+        rows, others = _rows(con, mart, name, model, where, limit, build)
     return Trace(f"marts.{mart}.{name}", declared["descrizione"], declared.get("unita"), step, rows, others)
 
 
@@ -112,7 +151,13 @@ def _resolve(version: Version, column: str) -> tuple[str, str]:
 
 
 def _rows(
-    con: duckdb.DuckDBPyConnection, mart: str, name: str, model: dict[str, Any], where: str | None, limit: int
+    con: duckdb.DuckDBPyConnection,
+    mart: str,
+    name: str,
+    model: dict[str, Any],
+    where: str | None,
+    limit: int,
+    build: Path | None,
 ) -> tuple[list[TracedRow], int]:
     query = f'select * from marts."{mart}"'
     if where:
@@ -129,11 +174,89 @@ def _rows(
     except duckdb.Error as error:
         raise TraceError(f"La condizione non va: {reason(error)}") from error
     declared = model["colonne"][name]
-    rows = [
-        TracedRow({key: row[key] for key in keys}, row[name], _cells(con, row, declared, model["colonne"]))
-        for row in found
-    ]
+    with _opened(build) as built:
+        rows = []
+        for row in found:
+            hidden = name in (row.get("misure_soppresse") or "").split()
+            files = [] if hidden else _files(con, built, row, keys, model)
+            key = {key: row[key] for key in keys}
+            rows.append(TracedRow(key, row[name], _cells(con, row, declared, model["colonne"]), files, hidden))
     return rows, total - len(rows)
+
+
+@contextmanager
+def _opened(build: Path | None) -> Iterator[duckdb.DuckDBPyConnection | None]:
+    """The database of the build, if it is there and nobody is writing it."""
+    if build is None or not build.exists():
+        yield None
+        return
+    try:
+        con = duckdb.connect(str(build), read_only=True)
+    except duckdb.Error:
+        yield None
+        return
+    with con:
+        yield con
+
+
+def _files(
+    con: duckdb.DuckDBPyConnection,
+    built: duckdb.DuckDBPyConnection | None,
+    row: dict[str, Any],
+    keys: list[str],
+    model: dict[str, Any],
+) -> list[TracedFile]:
+    """The files behind a row and, with the database of the build, which of their rows."""
+    identities = (row.get("file") or row.get("file_id") or "").split()
+    if not identities:
+        return []
+    found = con.execute(
+        """
+        select file_id, nome, tracciato, caricato_il from marts.qualita_file where list_contains(?, file_id)
+        order by caricato_il, file_id
+        """,
+        [identities],
+    ).fetchall()
+    single = _single_rows(built, model.get("righe"), {key: row[key] for key in keys})
+    return [
+        TracedFile(
+            identity,
+            name,
+            layout or "",
+            f"{loaded:%d/%m/%Y %H:%M}",
+            None if single is None else len(single.get(identity, [])),
+            [] if single is None else single.get(identity, [])[:_MOST_FILE_ROWS],
+        )
+        for identity, name, layout, loaded in found
+    ]
+
+
+def _single_rows(
+    built: duckdb.DuckDBPyConnection | None, view: str | None, key: dict[str, Any]
+) -> dict[str, list[tuple[str, int]]] | None:
+    """The rows of the files that make a row of a mart, by file."""
+    if built is None or view is None:
+        return None
+    columns = {
+        name
+        for (name,) in built.execute(
+            "select column_name from duckdb_columns() where schema_name = 'intermediate' and table_name = ?", [view]
+        ).fetchall()
+    }
+    shared = [name for name in key if name in columns]
+    if not shared:
+        return None
+    same = " and ".join(f'"{name}" is not distinct from ?' for name in shared)
+    rows = built.execute(
+        f"""
+        select distinct file_id, coalesce(foglio, ''), riga from intermediate."{view}" where {same} order by all
+        """,
+        [key[name] for name in shared],
+    ).fetchall()
+    single: dict[str, list[tuple[str, int]]] = {}
+    for identity, sheet, line in rows:
+        single.setdefault(identity, []).append((sheet, line))
+    return single
 
 
 def _cells(
@@ -168,11 +291,19 @@ def show(found: Trace, console: Console) -> None:
     console.print("La via, dal mart alla tabella caricata", style="bold")
     console.print(_tree(found.via), highlight=False)
     console.print()
-    console.print("Le celle stampate", style="bold")
+    console.print("Le celle stampate, o le righe dei file", style="bold")
     for row in found.righe:
         key = ", ".join(f"{name}={italian(value)}" for name, value in row.chiave.items())
         console.print(f"{key}: {italian(row.valore) or 'NULL'}", markup=False, highlight=False)
-        if row.celle:
+        if row.soppresso:
+            console.print("    soppresso: dietro la cifra ci sono troppe poche persone", style="dim")
+        elif row.file:
+            print_rows(
+                console,
+                ("file", "tracciato", "caricato il (UTC)", "righe", "le prime"),
+                [(f.nome, f.tracciato, f.caricato_il, f.quante, _places(f.righe)) for f in row.file],
+            )
+        elif row.celle:
             print_rows(
                 console,
                 ("documento", "linea", "tabella", "voce", "colonna", "testo stampato", "valore", "unità"),
@@ -182,9 +313,13 @@ def show(found: Trace, console: Console) -> None:
                 ],
             )
         else:
-            console.print("    nessuna cella stampata: il valore manca o viene da un seme", style="dim")
+            console.print("    nessuna cella stampata né file: il valore manca o viene da un seme", style="dim")
     if found.altre:
         console.print(f"... e altre {found.altre} righe (--limit)", style="dim")
+
+
+def _places(rows: list[tuple[str, int]]) -> str:
+    return ", ".join(f"{sheet} riga {line}" if sheet else str(line) for sheet, line in rows)
 
 
 def _tree(step: Step, branch: Tree | None = None) -> Tree:

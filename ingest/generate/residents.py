@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from ingest.generate.chance import stream
@@ -22,19 +23,25 @@ def residents(territory: Territory, seme: int, first: int, year: int) -> Ints:
     elapsed = year - first
     ages = np.arange(_LAST_AGE + 1)
     born = ages - elapsed  # age they had in the first year; below 0, born since
-    curve = np.exp(-(((np.abs(born - 54)) / 27.0) ** 2)) * 1.1 + 0.42 * (born < 54)
+    cohorts = _cohorts(born)
     alive = 1 / (1 + np.exp((ages - 86) / 5.5))
+    whole = 2 * (_cohorts(ages) * alive).sum()
     counts = np.zeros((len(territory.comuni), 2, _LAST_AGE + 1, 2), dtype=np.int64)
     for place, size in enumerate(territory.residenti):
         # by year of birth, so that the same persons are there the year after
         noise = stream(seme, "residenti", place).uniform(0.85, 1.15, (2, 2, 160))
         for sex in range(2):
-            weight = curve * (alive if sex else alive ** 0.75)
+            weight = cohorts * (alive if sex else alive**0.75)
             foreign = np.clip(0.17 - np.abs(ages - 32) * 0.0028, 0.004, None)
             for citizenship, share in enumerate((1 - foreign, foreign)):
-                expected = weight * share * size / 96.0 * noise[sex, citizenship, (born + 40)]
+                expected = weight * share * size / whole * noise[sex, citizenship, born + 40]
                 counts[place, sex, :, citizenship] = np.rint(expected)
     return counts
+
+
+def _cohorts(born: Ints) -> npt.NDArray[np.float64]:
+    """How many were born of each age (in the first year): many around 54, fewer since."""
+    return np.exp(-(((born - 54) / 27.0) ** 2)) * 1.1 + 0.42 * (born < 54)
 
 
 def resident_frame(territory: Territory, seme: int, first: int, year: int) -> pl.DataFrame:

@@ -1,0 +1,289 @@
+"""An attacker of the published marts: writes down all that can be added up, and solves it for the hidden figures.
+
+It shares no code with what hides them. Given the published database and the declarations in its record, it takes as
+unknown every figure that ``misure_soppresse`` names, and as known:
+
+- the totals of the groups that the marts declare (``somme``), as if they had been read elsewhere;
+- every mart that is the margin of another, whether declared or not (same measure, coarser grain, months to years);
+- the same figure in two marts;
+- stock and flow within a row, and the end of a row as the start of the next;
+- that a count is not negative, and that a hidden one is not zero, because zeros are shown.
+
+The right-hand sides come from the true figures, which is what an attacker who subtracts the visible ones would have.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import csr_matrix
+
+Unknown = tuple[str, tuple[Any, ...], str]  # mart, key, measure
+SUBJECT = ("flusso", "dimostrativo")
+
+
+@dataclass
+class Mart:
+    name: str
+    grain: list[str]
+    declared: dict[str, Any]
+    rows: dict[tuple[Any, ...], dict[str, Any]]
+    true: dict[tuple[Any, ...], dict[str, Any]]
+
+    @property
+    def units(self) -> list[dict[str, Any]]:
+        followed = self.declared.get("segue", {}).get("unita", [])
+        return [*self.declared.get("unita", []), *followed]
+
+    @property
+    def measures(self) -> list[str]:
+        return list(dict.fromkeys(measure for unit in self.units for measure in unit["misure"]))
+
+    @property
+    def counts(self) -> set[str]:
+        """Measures that count persons: those the units name, and those that an identity ties to them."""
+        named = {unit["persone"] for unit in self.declared.get("unita", [])}
+        return named | {word for identity in self.declared.get("identita", []) for word in re.findall(r"[a-z_]+", identity)}
+
+    def column(self, key: tuple[Any, ...], name: str) -> Any:
+        row = self.true[key]
+        if name in row:
+            return row[name]
+        return row["mese"].year if name == "anno" and "mese" in row else None
+
+    def hides(self, key: tuple[Any, ...], measure: str) -> bool:
+        return measure in (self.rows[key]["misure_soppresse"] or "").split()
+
+    def subject(self, key: tuple[Any, ...]) -> bool:
+        return self.rows[key]["origine_dato"] in SUBJECT
+
+
+@dataclass
+class Attack:
+    """What the attacker knows, and what comes out of it."""
+
+    marts: dict[str, Mart]
+    equations: list[dict[Unknown, int]] = field(default_factory=list)
+
+    @property
+    def hidden(self) -> set[Unknown]:
+        return {
+            (mart.name, key, measure)
+            for mart in self.marts.values()
+            for key in mart.rows
+            for measure in mart.measures
+            if mart.hides(key, measure) and mart.true[key][measure] is not None
+        }
+
+    def value(self, unknown: Unknown) -> Fraction:
+        mart, key, measure = unknown
+        return Fraction(self.marts[mart].true[key][measure])
+
+    def threshold(self, unknown: Unknown) -> int:
+        return int(self.marts[unknown[0]].rows[unknown[1]]["soglia_persone"])
+
+    def is_count(self, unknown: Unknown) -> bool:
+        return unknown[2] in self.marts[unknown[0]].counts
+
+    def floor(self, unknown: Unknown) -> int:
+        """The least it can be: zeros are shown, where the measure is the count of its own unit."""
+        units = self.marts[unknown[0]].declared.get("unita", [])
+        return int(any(unit["persone"] == unknown[2] for unit in units))
+
+    # --- what can be added up ---
+
+    def gather(self) -> Attack:
+        for mart in self.marts.values():
+            self._totals(mart)
+            self._rows(mart)
+            self._chains(mart)
+        for fine, coarse in itertools.permutations(self.marts.values(), 2):
+            self._margins(fine, coarse)
+        return self
+
+    def _know(self, terms: Iterable[tuple[Unknown, int]]) -> None:
+        equation: dict[Unknown, int] = defaultdict(int)
+        for (name, key, measure), sign in terms:
+            mart = self.marts[name]
+            if mart.hides(key, measure) and mart.true[key][measure] is not None:
+                equation[name, key, measure] += sign
+        if equation:
+            self.equations.append(dict(equation))
+
+    def _totals(self, mart: Mart) -> None:
+        for group in mart.declared.get("somme", []):
+            members: dict[tuple[Any, ...], list[tuple[Any, ...]]] = defaultdict(list)
+            for key in mart.rows:
+                members[tuple(mart.column(key, name.split("=")[0].strip()) for name in group)].append(key)
+            for keys in members.values():
+                for unit in mart.units:
+                    if self._total_is_told(mart, keys, unit):
+                        for measure in unit["misure"]:
+                            self._know(((mart.name, key, measure), 1) for key in keys)
+
+    def _total_is_told(self, mart: Mart, keys: list[tuple[Any, ...]], unit: dict[str, Any]) -> bool:
+        """Whether something of the group is published: the total of one that is all hidden is not the publisher's."""
+        persons = unit["persone"]
+        there = [key for key in keys if mart.subject(key) and mart.true[key][persons] != 0]
+        return any(not mart.hides(key, unit["misure"][0]) for key in there)
+
+    def _rows(self, mart: Mart) -> None:
+        for identity in mart.declared.get("identita", []):
+            left, right = identity.split("=")
+            signs = [(name, 1) for name in left.split()]
+            signs += [(name, 1 if sign == "-" else -1) for sign, name in re.findall(r"([+-]?)\s*([a-z_]+)", right)]
+            for key in mart.rows:
+                self._know(((mart.name, key, measure), sign) for measure, sign in signs)
+
+    def _chains(self, mart: Mart) -> None:
+        chain = mart.declared.get("catena")
+        if not chain:
+            return
+        series = defaultdict(list)
+        for key in mart.rows:
+            series[tuple(mart.column(key, name) for name in chain["per"])].append(key)
+        for keys in series.values():
+            ordered = sorted(keys, key=lambda key: mart.column(key, chain["ordine"]))
+            for this, following in itertools.pairwise(ordered):
+                self._know([((mart.name, this, chain["fine"]), 1), ((mart.name, following, chain["inizio"]), -1)])
+
+    def _margins(self, fine: Mart, coarse: Mart) -> None:
+        """Each row of the coarser mart is the sum of rows of the finer, wherever that is so in every row that matches."""
+        example = next(iter(fine.true), None)
+        if example is None or any(fine.column(example, name) is None for name in coarse.grain if name != "servizio"):
+            return
+        members = defaultdict(list)
+        for key in fine.rows:
+            members[tuple(fine.column(key, name) for name in coarse.grain)].append(key)
+        for measure in sorted(set(fine.measures) & set(coarse.measures)):
+            pairs = [(key, members[key]) for key in coarse.rows if key in members and coarse.subject(key)]
+            sums = [
+                (coarse.true[key][measure], sum(fine.true[part][measure] or 0 for part in parts)) for key, parts in pairs
+            ]
+            if pairs and all(total == added for total, added in sums if total is not None):
+                for key, parts in pairs:
+                    terms = [((fine.name, part, measure), 1) for part in parts]
+                    self._know([*terms, ((coarse.name, key, measure), -1)])
+
+    # --- what comes out ---
+
+    def recovered(self) -> dict[Unknown, str]:
+        """The hidden figures given back, and how."""
+        found: dict[Unknown, str] = {}
+        for equations in self._components():
+            for unknown in _determined(equations):
+                found[unknown] = "esatta"
+            for equation in equations:
+                one_sign = len({sign > 0 for sign in equation.values()}) == 1
+                if one_sign and not any(self.value(unknown) - self.floor(unknown) for unknown in equation):
+                    found |= dict.fromkeys(equation, "al minimo")
+            for unknown in self._narrow([e for e in equations if all(self.is_count(u) for u in e)]):
+                found.setdefault(unknown, "stretta")
+        return found
+
+    def _components(self) -> list[list[dict[Unknown, int]]]:
+        leader: dict[Unknown, Unknown] = {}
+
+        def find(unknown: Unknown) -> Unknown:
+            while leader.setdefault(unknown, unknown) != unknown:
+                leader[unknown] = leader[leader[unknown]]
+                unknown = leader[unknown]
+            return unknown
+
+        for equation in self.equations:
+            first, *others = equation
+            for other in others:
+                leader[find(other)] = find(first)
+        groups = defaultdict(list)
+        for equation in self.equations:
+            groups[find(next(iter(equation)))].append(equation)
+        return list(groups.values())
+
+    def _narrow(self, equations: list[dict[Unknown, int]]) -> list[Unknown]:
+        """The counts that can only take fewer values than their threshold (two linear programs each, at most)."""
+        unknowns = sorted({unknown for equation in equations for unknown in equation}, key=str)
+        if not unknowns:
+            return []
+        place = {unknown: position for position, unknown in enumerate(unknowns)}
+        cells = [(row, place[u], sign) for row, equation in enumerate(equations) for u, sign in equation.items()]
+        rows, columns, signs = zip(*cells, strict=True)
+        matrix = csr_matrix((signs, (rows, columns)), shape=(len(equations), len(unknowns)))
+        true = np.array([float(self.value(unknown)) for unknown in unknowns])
+        bounds = [(self.floor(unknown), None) for unknown in unknowns]
+        low, high = true.copy(), true.copy()
+        found = []
+        for unknown, position in place.items():
+            needed = self.threshold(unknown) - 1
+            for direction in (1, -1):
+                if high[position] - low[position] < needed:
+                    cost = np.zeros(len(unknowns))
+                    cost[position] = direction
+                    solved = linprog(cost, A_eq=matrix, b_eq=matrix @ true, bounds=bounds, method="highs")
+                    if solved.status == 3 and direction == -1:  # unbounded: as large as one likes
+                        high[position] = np.inf
+                    else:
+                        assert solved.status == 0, solved.message
+                        low, high = np.minimum(low, solved.x), np.maximum(high, solved.x)
+            if high[position] - low[position] < needed - 1e-6:
+                found.append(unknown)
+        return found
+
+
+def _determined(equations: list[dict[Unknown, int]]) -> list[Unknown]:
+    """The unknowns that the equations fix, by exact elimination on rationals."""
+    reduced: dict[Unknown, dict[Unknown, Fraction]] = {}
+    for equation in equations:
+        row = {unknown: Fraction(sign) for unknown, sign in equation.items() if sign}
+        for unknown in [unknown for unknown in row if unknown in reduced]:
+            _subtract(row, reduced[unknown], row[unknown])
+        if row:
+            pivot = next(iter(row))
+            row = {unknown: sign / row[pivot] for unknown, sign in row.items()}
+            for other in reduced.values():
+                if pivot in other:
+                    _subtract(other, row, other[pivot])
+            reduced[pivot] = row
+    return [pivot for pivot, row in reduced.items() if len(row) == 1]
+
+
+def _subtract(row: dict[Unknown, Fraction], other: dict[Unknown, Fraction], times: Fraction) -> None:
+    for unknown, sign in other.items():
+        left = row.get(unknown, Fraction(0)) - times * sign
+        if left:
+            row[unknown] = left
+        else:
+            row.pop(unknown, None)
+
+
+def prepare(built: Path, published: Path, models: dict[str, Any]) -> Attack:
+    """The attack on a published database, beside the one it was made from."""
+    marts = {}
+    with duckdb.connect() as con:
+        con.execute(f"attach '{built}' as vero (read_only)")
+        con.execute(f"attach '{published}' as visto (read_only)")
+        for relation, model in models.items():
+            if "riservatezza" in model:
+                name, grain = relation.split(".")[1], model["grana"]
+                rows, true = (
+                    {tuple(row[column] for column in grain): row for row in _dicts(con, f"{database}.{relation}")}
+                    for database in ("visto", "vero")
+                )
+                assert rows.keys() == true.keys()
+                marts[name] = Mart(name, grain, model["riservatezza"], rows, true)
+    return Attack(marts).gather()
+
+
+def _dicts(con: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:
+    found = con.execute(f"from {table}")
+    names = [column[0] for column in found.description or []]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
