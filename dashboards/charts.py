@@ -174,6 +174,15 @@ def show(chart: alt.LayerChart, key: str, alternative: str) -> None:
         st.altair_chart(chart, width="stretch", theme=None, alt=alternative)
 
 
+def marked(chart: alt.LayerChart, words: str) -> alt.LayerChart:
+    """The chart with a warning inside it: it stays when the picture is copied."""
+    titled: alt.LayerChart = chart.properties(
+        title=alt.TitleParams(words, anchor="start", color=ORANGE, fontSize=12, fontWeight=600, offset=4),
+        height=chart.height + 22,
+    )
+    return titled
+
+
 def _domain(data: Sequence[Bar]) -> list[float]:
     ends = [0.0, *(float(end) for bar in data for end in (bar.start, bar.start + bar.value))]
     return [min(ends), max(ends) or 1.0]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -21,6 +21,12 @@ from warehouse import versions
 from warehouse.versions import Version
 
 Row = Mapping[str, Any]
+SYNTHETIC = "dimostrativo"
+# Keys of a row: the columns hidden in it, and (in a row of totals) those that leave hidden values out.
+HIDDEN = "misure_soppresse"
+PARTIAL = "misure_parziali"
+# The column that says to which year a row belongs, whatever its name.
+_YEARS = ("anno", "esercizio", "anno_riferimento", "annualita", "mese", "data_riferimento")
 
 # The trace locks the settings of the database instance, which all connections of the process share: one at a time.
 _one_reader = threading.Lock()
@@ -51,16 +57,41 @@ class Mart:
 
 
 @dataclass(frozen=True)
+class Holding:
+    """What a mart holds of an ente: how many rows, and their first and last year where they have one."""
+
+    rows: int
+    first: int | None
+    last: int | None
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """The version shown by one run of a page.
 
     Attributes:
         version: The published version.
         pages: The pages by address, to link one from another.
+        ente: The ente whose rows are shown; empty where a page shows them all.
     """
 
     version: Version
     pages: dict[str, Any] = field(default_factory=dict)
+    ente: str = ""
+
+    def of(self, ente: str) -> Snapshot:
+        """The same version, on one ente."""
+        return replace(self, ente=ente)
+
+    @property
+    def synthetic(self) -> bool:
+        """What is shown is invented."""
+        return self.ente == SYNTHETIC
+
+    @property
+    def ente_name(self) -> str:
+        """The name of the ente shown."""
+        return self.entities().get(self.ente, self.ente)
 
     def mart(self, name: str) -> Mart:
         """A mart.
@@ -69,6 +100,18 @@ class Snapshot:
             MissingMartError: This version does not hold it.
         """
         return _mart(self.version.name, name, self.version)
+
+    def rows(self, name: str, **chosen: Any) -> list[Row]:
+        """The rows of a mart that are of the ente shown and have these values."""
+        return where(self.mart(name).rows, ente_id=self.ente, **chosen)
+
+    def holdings(self) -> dict[str, dict[str, Holding]]:
+        """What the version holds of each ente: rows and years of each mart."""
+        return _holdings(self.version.name, self.version)
+
+    def files(self) -> dict[str, Row]:
+        """The files of flussi, by identity."""
+        return _index(self.version.name, "qualita_file", self)
 
     def cells(self) -> dict[str, Row]:
         """The printed cells, by identity."""
@@ -101,10 +144,46 @@ def cells_of(rows: Iterable[Row]) -> list[str]:
     return list(dict.fromkeys(cell for row in rows for cell in (row.get("celle") or "").split()))
 
 
+def files_of(rows: Iterable[Row]) -> list[str]:
+    """The identities of the files of flussi behind some rows, each once, in order."""
+    return list(dict.fromkeys(file for row in rows for file in (row.get("file") or "").split()))
+
+
+def is_hidden(row: Row, column: str) -> bool:
+    """Whether a value is hidden because too few persons stand behind it (or one of its neighbours)."""
+    return column in (row.get(HIDDEN) or "").split()
+
+
+def is_partial(row: Row, column: str) -> bool:
+    """Whether a total leaves out values that are hidden."""
+    return column in (row.get(PARTIAL) or "").split()
+
+
+def hidden_among(rows: Iterable[Row], column: str) -> int:
+    """In how many rows a column is hidden."""
+    return sum(is_hidden(row, column) for row in rows)
+
+
 def total(rows: Iterable[Row], column: str) -> Any:
-    """The sum of a column over the rows that have it; nothing where none has it."""
+    """The sum of a column over the rows that have it; nothing where none has it. What is hidden is not in it."""
     values = [row[column] for row in rows if row[column] is not None]
     return sum(values[1:], values[0]) if values else None
+
+
+def sums(rows: Sequence[Row], columns: Iterable[str]) -> dict[str, Any]:
+    """The sums of some columns as a row of their own, which knows what it leaves out because it is hidden."""
+    found: dict[str, Any] = {column: total(rows, column) for column in columns}
+    touched = [column for column in found if hidden_among(rows, column)]
+    return with_hidden(found, touched)
+
+
+def with_hidden(totals: dict[str, Any], touched: Sequence[str]) -> dict[str, Any]:
+    """A row of totals in which these columns leave something out: hidden where nothing is left."""
+    return {
+        **totals,
+        HIDDEN: " ".join(column for column in touched if totals[column] is None) or None,
+        PARTIAL: " ".join(column for column in touched if totals[column] is not None) or None,
+    }
 
 
 def years(rows: Iterable[Row], column: str) -> list[int]:
@@ -163,6 +242,27 @@ def _mart(version_name: str, name: str, _version: Version) -> Mart:
 def _index(version_name: str, name: str, _snapshot: Snapshot) -> dict[str, Row]:
     mart = _snapshot.mart(name)
     return {row[mart.grain[0]]: row for row in mart.rows}
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _holdings(version_name: str, _version: Version) -> dict[str, dict[str, Holding]]:
+    found: dict[str, dict[str, Holding]] = {}
+    with _one_reader, versions.connect(_version) as con:
+        columns: dict[str, list[str]] = {}
+        for table, column in con.execute(
+            "select table_name, column_name from duckdb_columns() where schema_name = 'marts' order by all"
+        ).fetchall():
+            columns.setdefault(table, []).append(column)
+        for table, names in columns.items():
+            if "ente_id" not in names or table.startswith("dim_"):
+                continue
+            of_year = next((name for name in _YEARS if name in names), None)
+            year = f"year({of_year})" if of_year in ("mese", "data_riferimento") else of_year or "null::integer"
+            query = f'select ente_id, count(*), min({year}), max({year}) from marts."{table}" group by ente_id'
+            for ente, rows, first, last in con.execute(query).fetchall():
+                if ente is not None:
+                    found.setdefault(ente, {})[table] = Holding(rows, first, last)
+    return found
 
 
 @st.cache_data(max_entries=256, show_spinner="Cerco le celle stampate…")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,11 +14,36 @@ import xlsxwriter
 
 from dashboards import formats
 from dashboards.data import Row
-from dashboards.tables import Field, value_of
+from dashboards.tables import MONTH, Field, value_of
 
 # A text that begins so is a formula to a spreadsheet.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _WIDEST = 60
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What is downloaded of a table.
+
+    Attributes:
+        columns: The columns.
+        rows: The rows, all of them.
+        notes: Heading and text of what is said of the data: title, source, version, meaning of each column.
+        made: When the version was published.
+    """
+
+    columns: Sequence[Field]
+    rows: Sequence[Row]
+    notes: Sequence[tuple[str, str]]
+    made: datetime
+
+    def csv(self) -> bytes:
+        """The rows as CSV."""
+        return to_csv(self.columns, self.rows)
+
+    def xlsx(self) -> bytes:
+        """The rows as a workbook."""
+        return to_xlsx(self.columns, self.rows, self.notes, self.made)
 
 
 def to_csv(columns: Sequence[Field], rows: Sequence[Row]) -> bytes:
@@ -37,8 +63,10 @@ def _csv_text(value: Any, unit: str | None) -> str:
         return "sì" if value else "no"
     if isinstance(value, Decimal):
         return f"{formats.shortest(value, formats.least_decimals(unit)):f}".replace(".", ",")
+    if isinstance(value, datetime):
+        return formats.moment(value)
     if isinstance(value, date):
-        return formats.day(value)
+        return f"{value:%Y-%m}" if unit == MONTH else formats.day(value)
     if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"
     return str(value)
@@ -80,8 +108,11 @@ def to_xlsx(columns: Sequence[Field], rows: Sequence[Row], notes: Sequence[tuple
                 sheet.write_string(y, x, "sì" if value else "no")
             elif isinstance(value, (Decimal, int)):
                 _write_number(sheet, y, x, value, style(_number_format(value, column.unit_of(row))))
+            elif isinstance(value, datetime):
+                sheet.write_string(y, x, formats.moment(value))
             elif isinstance(value, date):
-                sheet.write_datetime(y, x, datetime(value.year, value.month, value.day), style("dd/mm/yyyy"))
+                code = "mm/yyyy" if column.unit == MONTH else "dd/mm/yyyy"
+                sheet.write_datetime(y, x, datetime(value.year, value.month, value.day), style(code))
             else:
                 sheet.write_string(y, x, str(value), wrapped)
     if rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 Number = Decimal | int
@@ -10,6 +10,10 @@ Number = Decimal | int
 # Glued to its number: a line never breaks between 1.462.172,40 and €.
 NBSP = "\u00a0"
 MISSING = "n.d."
+# A figure that stands on too few persons: never 0, never blank.
+SUPPRESSED = "soppresso"
+# After a total that leaves suppressed figures out.
+PARTIAL = "*"
 MONTHS = (
     "gennaio",
     "febbraio",
@@ -31,12 +35,14 @@ SYMBOLS = {
     "eur/ora": "€/ora",
     "eur/persona": "€/utente",
     "eur/abitante": "€/abitante",
+    "eur/giorno": "€/giorno",
     "pct": "%",
     "ore_settimana": "ore/settimana",
     "ab_km2": "ab./km²",
     "km2": "km²",
     "unita_offerta": "unità di offerta",
     "numero": "",
+    "atti": "",
     "indice": "",
     "anno": "",
     "data": "",
@@ -44,7 +50,7 @@ SYMBOLS = {
     "testo": "",
 }
 # Units that stand with each figure of a table; the others stand in the heading.
-WRITTEN_EACH_TIME = frozenset({"eur", "eur/ora", "eur/persona", "eur/abitante", "pct"})
+WRITTEN_EACH_TIME = frozenset({"eur", "eur/ora", "eur/persona", "eur/abitante", "eur/giorno", "pct"})
 # Digits that a number of a unit always has; a longer one keeps all of its own.
 _LEAST_DECIMALS = {"ore": 2}
 
@@ -132,6 +138,16 @@ def signed(value: Number | None, unit: str | None) -> str:
 def day(value: date) -> str:
     """A date: ``31/12/2024``."""
     return f"{value:%d/%m/%Y}"
+
+
+def month(value: date) -> str:
+    """A month: ``gennaio 2024``."""
+    return f"{MONTHS[value.month - 1]} {value.year}"
+
+
+def moment(value: datetime) -> str:
+    """A moment written in UTC without saying so, on the clock of this machine: ``31/12/2024, 16:22``."""
+    return f"{value.replace(tzinfo=UTC).astimezone():%d/%m/%Y, %H:%M}"
 
 
 def instant(value: str) -> str:

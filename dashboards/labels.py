@@ -37,6 +37,62 @@ _COLUMNS = {
     "quadratura_id": "Controllo",
     "descrizione": "Che cosa si controlla",
     "testo": "Testo stampato",
+    "origine_dato": "Origine del dato",
+    "popolazione_al": "Popolazione al",
+    "mesi_caricati": "Mesi caricati",
+    "utenti_nel_mese": "Utenti nel mese",
+    "ente_gestore": "Ente gestore",
+    "casi_inizio": "All'inizio",
+    "casi_nuovi": "Aperti",
+    "casi_chiusi": "Chiusi",
+    "casi_fine": "In carico alla fine",
+    "casi_attivi": "Casi in carico",
+    "data_riferimento": "Al giorno",
+    "modalita": "Modalità",
+    "tipo_collocamento": "Tipo di collocamento",
+    "canale_finanziamento": "Chi paga",
+    "persone_collocate": "Persone collocate",
+    "retta_media_giornaliera_eur": "Retta media",
+    "contato_fino_al": "Contato fino al",
+    "importo_concesso_eur": "Importo concesso",
+    "domande_con_chiamata": "Domande chiamate",
+    "persone_chiamate": "Persone chiamate",
+    "attesa_mediana_giorni": "Attesa mediana",
+    "attesa_p90_giorni": "Nove su dieci entro",
+    "persone_in_attesa": "Persone in attesa",
+    "annualita": "Annualità",
+    "assegnato_eur": "Assegnato",
+    "incassato_eur": "Incassato",
+    "speso_eur": "Speso",
+    "stornato_eur": "Stornato",
+    "economie_eur": "Restituito",
+    "residuo_eur": "Resta da spendere",
+    "da_incassare_eur": "Da incassare",
+    "is_scaduto": "Scaduto",
+    "situazione_al": "Situazione al",
+    "codice_istat": "Codice ISTAT",
+    "spesa_lorda_eur": "Spesa lorda",
+    "spesa_netta_eur": "Spesa netta",
+    "compartecipazione_utenti_eur": "Pagato dagli utenti",
+    "contributo_ssn_eur": "Pagato dal Servizio sanitario",
+    "lorda_pro_capite_eur": "Lorda pro-capite",
+    "netta_pro_capite_eur": "Netta pro-capite",
+    "valore_giorni": "Valore",
+    "importo_considerato_eur": "Importo considerato",
+    "fatture_considerate": "Fatture",
+    "copertura_pct": "Copertura",
+    "soglia_copertura_pct": "Copertura minima",
+    "righe_lette": "Righe lette",
+    "righe_caricate": "Caricate",
+    "righe_in_quarantena": "In quarantena",
+    "righe_di_totale": "Righe di totale",
+    "caricato_il": "Caricato il",
+    "nome": "File",
+    "gravita": "Gravità",
+    "noto_dal": "Noto dal",
+    "noto_al": "In vigore fino al",
+    "da_flusso": "Dai flussi",
+    "stampato": "Stampato",
 }
 
 OUTCOMES = {
@@ -57,9 +113,56 @@ OUTCOMES_MEANING = {
     "arrotondamento": "La differenza sta tutta negli arrotondamenti delle cifre stampate.",
     "quadra": "La cifra stampata è esattamente quella ricalcolata.",
 }
+ORIGINS = {"prospetto": "documento", "flusso": "flusso", "dimostrativo": "dati sintetici"}
+FILE_STATES = {
+    "accettato": "Accettato",
+    "accettato con scarti": "Accettato con scarti",
+    "respinto": "Respinto",
+}
+STATES = {
+    **OUTCOMES,
+    **FILE_STATES,
+    "scaduto": "Scaduto",
+    "in scadenza": "Scade entro 12 mesi",
+    "valutabile": "Valutabile",
+    "n.v.": "n.v. (non valutabile)",
+    "errore": "Errore",
+    "avviso": "Avviso",
+    "in vigore": "In vigore",
+    "sostituito": "Sostituito",
+}
+DIMENSIONS = {
+    "fascia_eta": "Fascia di età",
+    "cittadinanza": "Cittadinanza",
+    "collocamento": "Collocamento",
+    "ente_segnalante": "Chi ha segnalato",
+    "tipo_provvedimento": "Tipo di provvedimento",
+    "autorita": "Autorità",
+}
+INDICATORS = {
+    "itp": "Tempestività dei pagamenti (ITP)",
+    "tempo_medio_ponderato": "Tempo medio ponderato di pagamento",
+    "ritardo_annuale": "Ritardo annuale",
+}
 CONSTRAINTS = {"vincolato": "Vincolato", "finalizzato": "Finalizzato", "libero": "Libero"}
 
 
 def column(name: str) -> str:
     """The name of a column for a reader."""
     return _COLUMNS.get(name) or name.removesuffix("_eur").removesuffix("_pct").replace("_", " ").capitalize()
+
+
+def badge(value: object) -> str:
+    """An outcome or a state for a reader."""
+    return STATES.get(str(value), str(value))
+
+
+def slug(value: object) -> str:
+    """An outcome or a state as the name of a style."""
+    return "".join(letter if letter.isalnum() or letter == "_" else "-" for letter in str(value))
+
+
+def value(column: str, text: str) -> str:
+    """A value of a column for a reader: codes by their name."""
+    names = {"dimensione": DIMENSIONS, "vincolo": CONSTRAINTS, "indicatore": INDICATORS}.get(column, {})
+    return names.get(text, text)

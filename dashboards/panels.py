@@ -9,15 +9,29 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
+import altair as alt
 import streamlit as st
 
-from dashboards import exports, formats, labels, tables
-from dashboards.data import Mart, Row, Snapshot, cells_of, condition
+from dashboards import charts, exports, formats, labels, tables
+from dashboards.data import (
+    HIDDEN,
+    PARTIAL,
+    SYNTHETIC,
+    Mart,
+    Row,
+    Snapshot,
+    cells_of,
+    condition,
+    files_of,
+    is_hidden,
+)
 from dashboards.tables import Field
+from ingest.flussi.tracciato import tracciati
 
 PAGE_OF_ROWS = 200
 TABLES_NAMED = 4
-SYNTHETIC = "dimostrativo"
+FILES_NAMED = 3
+SYNTHETIC_NAME = "dati sintetici"
 
 
 @dataclass(frozen=True)
@@ -52,33 +66,78 @@ def heading(title: str, lead: str) -> None:
     st.html(f'<p class="ambito-lead">{escape(lead)}</p>')
 
 
-def section(title: str) -> None:
+def section(snapshot: Snapshot, title: str) -> None:
     """Title of a part of a page."""
-    st.subheader(title, anchor=False)
+    st.subheader(f"{title} :orange-badge[{SYNTHETIC_NAME}]" if snapshot.synthetic else title, anchor=False)
 
 
-def choose_entity(snapshot: Snapshot, rows: Iterable[Row]) -> str:
-    """The ente to show: asked for only where there is more than one."""
+def chart(snapshot: Snapshot, drawing: alt.LayerChart, key: str, alternative: str) -> None:
+    """Put a chart on the page; what it shows is said too, for whoever does not see it."""
+    if snapshot.synthetic:
+        drawing, alternative = charts.marked(drawing, SYNTHETIC_NAME.capitalize()), f"{alternative} ({SYNTHETIC_NAME})"
+    charts.show(drawing, key, alternative)
+
+
+def choose_entity(snapshot: Snapshot) -> Snapshot:
+    """Ask for the ente to show, where there is more than one; the choice stays from page to page.
+
+    An ente without data on a page is offered all the same: the page then says what to send.
+    """
+    holdings = snapshot.holdings()
     names = snapshot.entities()
-    # synthetic data last: nobody should meet them first
-    present = sorted({row["ente_id"] for row in rows}, key=lambda ente: (ente == SYNTHETIC, names.get(ente, ente)))
+    # synthetic data last: nobody should meet them first; then whoever has more
+    present = sorted(holdings, key=lambda ente: (ente == SYNTHETIC, -len(holdings[ente]), names.get(ente, ente)))
     if not present:
-        st.info("I documenti pubblicati non stampano queste cifre.")
-        st.stop()
+        return snapshot
     chosen: str = present[0]
     if len(present) > 1:
-        chosen = st.selectbox(
-            "Ente", present, format_func=lambda ente: names.get(ente, ente), key="ente", placeholder="Scegli"
+        chosen = st.columns([1, 1])[0].selectbox(
+            "Ente",
+            present,
+            format_func=lambda ente: names.get(ente, ente),
+            key="ente",
+            bind="query-params",
+            placeholder="Scegli",
         )
     else:
         st.html(f'<p class="ambito-entity">{escape(names.get(chosen, chosen))}</p>')
     if chosen == SYNTHETIC:
-        st.warning("Questi dati sono generati dal programma per prova: non riguardano nessun ente.")
-    return chosen
+        st.html(
+            '<div class="ambito-synthetic" role="note"><b>Dati sintetici</b> Sono generati dal programma, per prova: '
+            "non riguardano nessun ente, nessun Comune e nessuna persona.</div>"
+        )
+    return snapshot.of(chosen)
 
 
-def source(snapshot: Snapshot, cells: Iterable[str]) -> str:
-    """Where some figures are printed: document, tables, lines."""
+def held(snapshot: Snapshot, *marts: str) -> bool:
+    """Whether the ente shown has rows in one of these marts."""
+    mine = snapshot.holdings().get(snapshot.ente, {})
+    return any(name in mine for name in marts)
+
+
+def nothing(snapshot: Snapshot, *layouts: str, documents: bool = False) -> None:
+    """Say that the ente shown has no data here, and what to send to have them."""
+    known = tracciati()
+    named = " e ".join(f"**{known[name].titolo}** (`{name}`)" for name in layouts)
+    before = "I suoi documenti non le stampano e i file non sono arrivati. " if documents else ""
+    ask = "il tracciato" if len(layouts) == 1 else "i tracciati"
+    st.info(
+        f"Queste cifre di {snapshot.ente_name} non ci sono ancora. {before}Per averle, mandare {ask} {named}: "
+        f"che cosa deve contenere è scritto in {' e '.join(f'`docs/tracciati/{name}.md`' for name in layouts)}."
+    )
+    if SYNTHETIC in snapshot.holdings() and not snapshot.synthetic:
+        st.html(
+            '<p class="ambito-source">Per vedere com\'è questa pagina con i dati, scegli l\'ente dimostrativo (dati '
+            "sintetici) nell'elenco qui sopra.</p>"
+        )
+
+
+def source(snapshot: Snapshot, rows: Sequence[Row]) -> str:
+    """Where some figures come from: document, tables, lines; or the files received."""
+    return ". ".join([*_printed_sources(snapshot, cells_of(rows)), *_file_sources(snapshot, files_of(rows))])
+
+
+def _printed_sources(snapshot: Snapshot, cells: Iterable[str]) -> list[str]:
     printed = snapshot.cells()
     titles = snapshot.tables()
     lines: dict[str, dict[str, list[int]]] = {}
@@ -98,14 +157,63 @@ def source(snapshot: Snapshot, cells: Iterable[str]) -> str:
             where = "; ".join(named)
         owner = snapshot.entities().get(about["ente_id"], about["ente_id"])
         parts.append(f"{about['documento_titolo']} ({owner}), documento {document}: {where}")
-    return ". ".join(parts)
+    return parts
 
 
-def source_line(snapshot: Snapshot, rows: Iterable[Row], note: str = "") -> None:
+def _file_sources(snapshot: Snapshot, identities: Sequence[str]) -> list[str]:
+    by_layout: dict[str, list[Row]] = {}
+    for identity in identities:
+        file = snapshot.files().get(identity)
+        if file is not None:
+            by_layout.setdefault(file["tracciato"] or "", []).append(file)
+    parts = []
+    for layout, files in sorted(by_layout.items()):
+        if len(files) <= FILES_NAMED:
+            what = ", ".join(f"«{file['nome']}»" for file in files)
+        else:
+            what = f"{formats.number(len(files))} file"
+        # an ente never sent what the program made
+        made = "generati dal programma" if all(file["sintetico"] for file in files) else "caricati"
+        days = sorted({formats.day(file["caricato_il"]): file["caricato_il"] for file in files}.items(), key=_second)
+        when = f"il {days[0][0]}" if len(days) == 1 else f"tra il {days[0][0]} e il {days[-1][0]}"
+        parts.append(f"{layout_title(layout)} (tracciato {layout}), {what}, {made} {when}")
+    return parts
+
+
+def _second(pair: tuple[str, Any]) -> Any:
+    return pair[1]
+
+
+def layout_title(name: str) -> str:
+    """What a layout is called."""
+    known = tracciati()
+    return known[name].titolo if name in known else name
+
+
+def source_line(snapshot: Snapshot, rows: Sequence[Row], note: str = "") -> None:
     """The source under a chart or a table."""
-    text = source(snapshot, cells_of(rows))
-    said = f"{note} " if note else ""
-    st.html(f'<p class="ambito-source">{escape(said)}<b>Fonte</b>: {escape(text)}.</p>')
+    _source_line(source(snapshot, rows), note)
+
+
+def _source_line(text: str, note: str) -> None:
+    said = f"{escape(note)} " if note else ""
+    if text:
+        said += f"<b>Fonte</b>: {escape(text)}."
+    if said:
+        st.html(f'<p class="ambito-source">{said}</p>')
+
+
+def suppression(rows: Iterable[Row]) -> str:
+    """What «soppresso» means, where something is hidden in these rows."""
+    thresholds = sorted({row["soglia_persone"] for row in rows if row.get(HIDDEN) and row.get("soglia_persone")})
+    if not thresholds:
+        return ""
+    least = " o di ".join(str(number) for number in thresholds)
+    return (
+        f"«{formats.SUPPRESSED.capitalize()}» vuol dire che la cifra c'è ma non si pubblica: dietro ci sono meno di "
+        f"{least} persone, oppure serve a non far ricavare per differenza una cifra così. Non è zero. I totali con "
+        f"l'asterisco ({formats.PARTIAL}) sommano solo le cifre visibili."
+    )
 
 
 def warnings(*sentences: str, title: str = "Per leggere bene") -> None:
@@ -144,11 +252,16 @@ def table(
         stacked: On a phone each row is a block of its own.
         also: Columns of the downloads alone: what the table says otherwise.
     """
+    if snapshot.synthetic:
+        title, name = f"{title} ({SYNTHETIC_NAME})", f"{name}-dati-sintetici"
     shown = _part(rows, key)
     with st.container(key=f"tabella-{key}"):
         st.html(tables.html(columns, shown, total=total, title=title, tall=len(shown) > 14, stacked=stacked))
-    source_line(snapshot, rows if sources is None else sources, note)
-    downloads(snapshot, [*columns, *also], rows, title=title, name=name, key=key, sources=sources)
+    text = source(snapshot, rows if sources is None else sources)
+    if total is not None and total.get(PARTIAL):
+        note = f"{formats.PARTIAL} Somma delle sole cifre visibili. {note}".strip()
+    _source_line(text, note)
+    _downloads(snapshot, _sheet(snapshot, [*columns, *also], rows, title, text), name, key)
     explained = tables.meanings(columns)
     if explained:
         with st.expander("Che cosa vogliono dire le colonne"):
@@ -168,38 +281,34 @@ def _part(rows: Sequence[Row], key: str) -> Sequence[Row]:
     return rows[start : start + PAGE_OF_ROWS]
 
 
-def downloads(
-    snapshot: Snapshot,
-    columns: Sequence[Field],
-    rows: Sequence[Row],
-    *,
-    title: str,
-    name: str,
-    key: str,
-    sources: Sequence[Row] | None = None,
-) -> None:
-    """The buttons that download the rows of a table."""
+def _sheet(
+    snapshot: Snapshot, columns: Sequence[Field], rows: Sequence[Row], title: str, source_text: str
+) -> exports.Sheet:
+    """What is downloaded of a table: its rows with their origin, and what is said of them."""
     version = snapshot.version
-    made = datetime.fromisoformat(version.record["pubblicata_il"])
-    file = f"ambito_{name}_{version.name.split('-')[0]}"
+    if snapshot.synthetic:
+        # a file is passed on without its page: each row says that it is invented
+        rows = [{**row, "origine_dato": labels.ORIGINS[SYNTHETIC]} for row in rows]
+        columns = [*columns, Field("origine_dato", labels.column("origine_dato"))]
+    notes = [
+        ("Che cosa contiene", title),
+        *([("Avvertenza", "Dati sintetici, generati dal programma: non riguardano nessuno.")] * snapshot.synthetic),
+        ("Fonte", source_text),
+        ("Versione dei dati", f"{version.name}, pubblicata il {formats.instant(version.record['pubblicata_il'])}"),
+        *([("Cifre soppresse", hidden)] if (hidden := suppression(rows)) else []),
+        *((f"Colonna «{label}»", text) for label, text in tables.meanings(columns)),
+    ]
+    return exports.Sheet(columns, rows, notes, datetime.fromisoformat(version.record["pubblicata_il"]))
 
-    def workbook() -> bytes:
-        notes = [
-            ("Che cosa contiene", title),
-            ("Fonte", source(snapshot, cells_of(rows if sources is None else sources))),
-            ("Versione dei dati", f"{version.name}, pubblicata il {formats.instant(version.record['pubblicata_il'])}"),
-            *((f"Colonna «{label}»", text) for label, text in tables.meanings(columns)),
-        ]
-        return exports.to_xlsx(columns, rows, notes, made)
 
-    def text() -> bytes:
-        return exports.to_csv(columns, rows)
-
+def _downloads(snapshot: Snapshot, sheet: exports.Sheet, name: str, key: str) -> None:
+    """The buttons that download a table."""
+    file = f"ambito_{name}_{snapshot.version.name.split('-')[0]}"
     with st.container(horizontal=True, key=f"scarica-{key}"):
-        _button("Scarica CSV", text, f"{file}.csv", "text/csv", f"csv-{key}")
+        _button("Scarica CSV", sheet.csv, f"{file}.csv", "text/csv", f"csv-{key}")
         _button(
             "Scarica Excel",
-            workbook,
+            sheet.xlsx,
             f"{file}.xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             f"xlsx-{key}",
@@ -211,7 +320,7 @@ def _button(label: str, make: Callable[[], bytes], file: str, kind: str, key: st
 
 
 def provenance(snapshot: Snapshot, mart: Mart, rows: Sequence[Row], columns: Sequence[Field], *, key: str) -> None:
-    """The panel «Da dove viene»: the printed cells behind one of the figures shown.
+    """The panel «Da dove viene»: the printed cells, or the files, behind one of the figures shown.
 
     Args:
         snapshot: The version shown.
@@ -220,13 +329,13 @@ def provenance(snapshot: Snapshot, mart: Mart, rows: Sequence[Row], columns: Seq
         columns: Their columns; the figures are those with a unit.
         key: Stable name of the widgets.
     """
-    figures = [column for column in columns if column.unit not in (None, "anno")]
+    figures = [column for column in columns if column.is_figure and column.name in mart.columns]
     if not rows or not figures:
         return
     with st.expander("Da dove viene", expanded=True, key=f"provenienza-{key}"):
         st.html(
             '<p class="ambito-hint">Scegli una cifra della tabella: qui sotto trovi il punto esatto in cui è '
-            "stampata, con il testo com'è nel documento.</p>"
+            "stampata, con il testo com'è nel documento, oppure i file da cui è calcolata.</p>"
         )
         varying = [name for name in mart.grain if len({row[name] for row in rows}) > 1] or list(mart.grain[-1:])
         left, right = st.columns([3, 2])
@@ -235,7 +344,7 @@ def provenance(snapshot: Snapshot, mart: Mart, rows: Sequence[Row], columns: Seq
         chosen = left.selectbox(
             "Riga",
             list(identified),
-            format_func=lambda identity: _name_of(identified[identity], varying),
+            format_func=lambda identity: _name_of(mart, identified[identity], varying),
             key=f"provenienza-riga-{key}",
             placeholder="Scegli",
         )
@@ -245,8 +354,9 @@ def provenance(snapshot: Snapshot, mart: Mart, rows: Sequence[Row], columns: Seq
         _figure(snapshot, mart, identified[chosen], column)
 
 
-def _name_of(row: Row, names: Sequence[str]) -> str:
-    return " · ".join(str(row[name]) for name in names if row[name] is not None)
+def _name_of(mart: Mart, row: Row, names: Sequence[str]) -> str:
+    present = [name for name in names if row[name] is not None]
+    return " · ".join(labels.value(name, Field(name, name, mart.columns[name].unit).text(row)) for name in present)
 
 
 def _figure(snapshot: Snapshot, mart: Mart, row: Row, column: Field) -> None:
@@ -255,14 +365,38 @@ def _figure(snapshot: Snapshot, mart: Mart, row: Row, column: Field) -> None:
     st.html(
         f'<div class="ambito-figure"><span>{escape(column.text(row))}</span><small>{escape(column.help)}</small></div>'
     )
-    if cells:
+    if is_hidden(row, column.name):
+        st.html(f'<p class="ambito-source">{escape(suppression([row]))}</p>')
+    elif cells:
         printed_cells(snapshot, [cell.cella_id for cell in cells])
+    elif files_of([row]):
+        received_files(snapshot, files_of([row]))
     else:
         st.html(
             '<p class="ambito-source">Nessuna cella stampata: il valore manca nei documenti o non viene da essi.</p>'
         )
     way = " ← ".join(dict.fromkeys(f"{step.kind} {step.model}" for step in found.via.walk()))
     st.html(f'<p class="ambito-way">Per gli analisti: {escape(found.colonna)}. Percorso: {escape(way)}.</p>')
+
+
+def received_files(snapshot: Snapshot, identities: Sequence[str]) -> None:
+    """The files a figure is computed from, the latest first, as a table."""
+    found = [snapshot.files()[identity] for identity in identities if identity in snapshot.files()]
+    found.sort(key=lambda file: (file["caricato_il"], file["nome"]), reverse=True)
+    shown = [{**file, "tracciato": layout_title(file["tracciato"] or "")} for file in found]
+    columns = [
+        Field("nome", "File", wide=True),
+        Field("tracciato", "Tracciato"),
+        Field("caricato_il", "Caricato il"),
+        Field("stato", "Stato", badge=True),
+        Field("righe_caricate", "Righe caricate", "numero"),
+        Field("righe_in_quarantena", "In quarantena", "numero"),
+    ]
+    st.html(tables.html(columns, shown, title="File ricevuti", tall=len(shown) > 8, stacked=True))
+    st.html(
+        '<p class="ambito-source">Le righe esatte dei file si vedono con il comando <code>ambito trace</code>, solo '
+        "sulla macchina che ha costruito i dati: non si pubblicano.</p>"
+    )
 
 
 def printed_cells(snapshot: Snapshot, cells: Sequence[str]) -> None:
@@ -330,7 +464,12 @@ def with_lines(check: Row) -> dict[str, Any]:
 def checks(snapshot: Snapshot, rows: Sequence[Row], key: str) -> None:
     """The quadrature of the figures shown, with a word for each outcome."""
     found = sorted(snapshot.checks_on(cells_of(rows)), key=outcome_order)
-    section("Queste cifre tornano?")
+    section(snapshot, "Queste cifre tornano?")
+    files = [snapshot.files()[file] for file in files_of(rows) if file in snapshot.files()]
+    if files:
+        _rows_in_and_out(snapshot, files)
+    if not found and files:
+        return
     if not found:
         st.html('<p class="ambito-source">Su queste cifre i documenti non offrono nessun controllo.</p>')
         return
@@ -353,3 +492,18 @@ def checks(snapshot: Snapshot, rows: Sequence[Row], key: str) -> None:
             with st.expander(f"Gli altri controlli ({len(others)})", expanded=not open_ones and len(others) <= 8):
                 st.html(tables.html(CHECK_COLUMNS, others, title="Altri controlli", tall=True, stacked=True))
     st.page_link(snapshot.pages["quadrature"], label="Vai a tutte le quadrature")
+
+
+def _rows_in_and_out(snapshot: Snapshot, files: Sequence[Row]) -> None:
+    """What became of the rows of the files behind some figures."""
+    read, loaded, stopped = (
+        sum(int(file[name]) for file in files) for name in ("righe_lette", "righe_caricate", "righe_in_quarantena")
+    )
+    said = (
+        f"Vengono da {formats.count(len(files), 'file', 'file')}: {formats.number(read)} righe lette, "
+        f"{formats.number(loaded)} caricate, {formats.number(stopped)} in quarantena."
+    )
+    if stopped:
+        said += " Le righe in quarantena non sono in queste cifre finché non arriva il file corretto."
+    st.html(f'<p class="ambito-hint">{escape(said)}</p>')
+    st.page_link(snapshot.pages["file-ricevuti"], label="Vai ai file ricevuti")

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from html import escape
 from typing import Any
 
 from dashboards import formats, labels
-from dashboards.data import Mart, Row
+from dashboards.data import Mart, Row, is_hidden, is_partial
+
+MONTH = "mese"
 
 
 @dataclass(frozen=True)
@@ -59,17 +61,21 @@ class Field:
 
     def text(self, row: Row) -> str:
         """What is shown of a row."""
+        if is_hidden(row, self.name):
+            return formats.SUPPRESSED
         value = row.get(self.name)
         if self.badge:
-            return labels.OUTCOMES.get(value, str(value)) if value else ""
+            return labels.badge(value) if value else ""
         if isinstance(value, bool):
             return "sì" if value else "no"
         if isinstance(value, (Decimal, int)):
-            return self._figure(value, self.unit_of(row))
+            return self._figure(value, self.unit_of(row)) + (formats.PARTIAL if is_partial(row, self.name) else "")
+        if isinstance(value, datetime):
+            return formats.moment(value)
         if isinstance(value, date):
-            return formats.day(value)
+            return formats.month(value) if self.unit == MONTH else formats.day(value)
         if value is None:
-            return formats.MISSING if self.is_numeric and self.unit != "anno" else ""
+            return formats.MISSING if self.is_numeric and self.unit not in ("anno", "data", MONTH) else ""
         return str(value)
 
     def _figure(self, value: formats.Number, unit: str | None) -> str:
@@ -79,6 +85,11 @@ class Field:
         # what is counted stands in the heading, once; the other units stand with each figure
         counted = self.unit_in is None and unit not in formats.WRITTEN_EACH_TIME
         return plus + (formats.bare if counted else formats.quantity)(value, unit)
+
+    @property
+    def is_figure(self) -> bool:
+        """Its values are measured, and not names, years or dates."""
+        return self.unit is not None and self.unit not in ("anno", "data", MONTH)
 
     @property
     def is_numeric(self) -> bool:
@@ -135,7 +146,9 @@ def _row(columns: Sequence[Field], row: Row) -> str:
     for position, column in enumerate(columns):
         text = escape(column.text(row))
         if column.badge:
-            text = f'<span class="ambito-badge {escape(str(row.get(column.name)))}">{text}</span>'
+            text = f'<span class="ambito-badge {labels.slug(row.get(column.name))}">{text}</span>'
+        elif is_hidden(row, column.name):
+            text = f'<span class="ambito-suppressed">{text}</span>'
         tag = 'th scope="row"' if position == 0 else "td"
         label = escape(column.label, quote=True)
         cells.append(f'<{tag} class="{_class(column)}" data-label="{label}">{text}</{tag.split()[0]}>')
@@ -164,6 +177,5 @@ def meanings(columns: Iterable[Field]) -> list[tuple[str, str]]:
 
 
 def value_of(row: Row, column: Field) -> Any:
-    """The exact value of a column, for a download: what is shown, with outcomes by their Italian name."""
-    value = row.get(column.name)
-    return column.text(row) if column.badge else value
+    """The exact value of a column, for a download: what is shown, with outcomes and what is hidden in words."""
+    return column.text(row) if column.badge or is_hidden(row, column.name) else row.get(column.name)

@@ -209,9 +209,11 @@ class _Protection:
         relations = sorted({relation for figure in component for relation in self._relations_of[figure]})
         relations = [relation for relation in relations if self._knows(relation)]
         rows = [row for relation in relations if (row := self._row(relation))]
-        given = dict.fromkeys((figure for figure, rest in reduced(rows, self._figures).items() if not rest), 0)
-        of_persons = [self._row(relation) for relation in relations if self._relations[relation].of_persons]
-        solved = reduced(of_persons, self._figures)
+        solved = reduced(rows, self._figures)
+        given = dict.fromkeys((figure for figure, rest in solved.items() if not rest), 0)
+        of_persons = [relation for relation in relations if self._relations[relation].of_persons]
+        if of_persons != relations:
+            solved = reduced([self._row(relation) for relation in of_persons], self._figures)
         given |= dict.fromkeys(exposed(solved, component, self._figures, self._cells), 0)
         # a measure that some of them lack (the amount of what was refused) is known there, and ties the others closer
         for bit in _bits(self._nonzero(self._figures[figure].cell for figure in component)):
@@ -293,7 +295,10 @@ def reduced(rows: Iterable[Mapping[int, Number]], figures: Sequence[Figure]) -> 
             continue
         pivot = max(current, key=lambda figure: (abs(current[figure]) == 1, figures[figure].value, -figure))
         scale = current.pop(pivot)
-        current = {figure: _whole(Fraction(coefficient) / scale) for figure, coefficient in current.items()}
+        if scale == -1:
+            current = {figure: -coefficient for figure, coefficient in current.items()}
+        elif scale != 1:
+            current = {figure: _whole(Fraction(coefficient) / scale) for figure, coefficient in current.items()}
         for user in users.pop(pivot, set()):
             target = solved[user]
             factor = target.pop(pivot)
@@ -312,7 +317,7 @@ def reduced(rows: Iterable[Mapping[int, Number]], figures: Sequence[Figure]) -> 
 
 
 def _whole(number: Number) -> Number:
-    return number.numerator if number.denominator == 1 else number
+    return number.numerator if isinstance(number, Fraction) and number.denominator == 1 else number
 
 
 def exposed(
@@ -337,7 +342,7 @@ def exposed(
     width: dict[int, float] = defaultdict(float)
     spare = {figure: figures[figure].value - figures[figure].floor for figure in component}
     for free in sorted(moves):
-        scale = lcm(*(Fraction(step).denominator for step in moves[free].values()))
+        scale = lcm(*(step.denominator for step in moves[free].values()))
         move = {figure: int(step * scale) for figure, step in moves[free].items()}
         up, down = _reach(move, spare), _reach({figure: -step for figure, step in move.items()}, spare)
         for figure, step in move.items():
@@ -360,18 +365,22 @@ def _spread(figure: int, moves: Sequence[Mapping[int, int]], spare: Mapping[int,
     """How far a figure can be moved in all, by making the moves one after another, up and then down."""
     total = 0.0
     for direction in (1, -1):
-        left = dict(spare)
+        left: dict[int, int] = {}
         for move in moves:
             towards = direction if move[figure] > 0 else -direction
-            step = {other: towards * size for other, size in move.items()}
-            times = _reach(step, left)
-            if times == inf:
+            times = min(
+                (left.get(other, spare[other]) // abs(step) for other, step in move.items() if towards * step < 0),
+                default=None,
+            )
+            if times is None:
                 return inf
-            for other, size in step.items():
-                left[other] += int(times) * size
-        total += abs(left[figure] - spare[figure])
-        if total >= needed:
-            break
+            if times:
+                for other, step in move.items():
+                    left[other] = left.get(other, spare[other]) + towards * step * times
+            reached = abs(left.get(figure, spare[figure]) - spare[figure])
+            if total + reached >= needed:
+                return total + reached
+        total += abs(left.get(figure, spare[figure]) - spare[figure])
     return total
 
 

@@ -24,9 +24,12 @@ def page(snapshot: Snapshot) -> None:
         "Avanzo di gestione",
         "Come si forma l'avanzo, quanto è vincolato, quanto è destinato ai prossimi anni e quanto è libero.",
     )
-    ente = panels.choose_entity(snapshot, [*mart.rows, *results.rows])
-    mine = where(mart.rows, ente_id=ente)
-    my_results = where(results.rows, ente_id=ente)
+    snapshot = panels.choose_entity(snapshot)
+    mine = snapshot.rows("avanzo")
+    my_results = snapshot.rows("risultato_gestione")
+    if not mine and not my_results:
+        panels.nothing(snapshot, "movimenti_fondi", documents=True)
+        return
     year = st.columns([1, 3])[0].selectbox(
         "Esercizio",
         years([*mine, *my_results], "esercizio"),
@@ -61,8 +64,8 @@ def page(snapshot: Snapshot) -> None:
         ]
     )
     if result:
-        panels.section("Come si forma")
-        _waterfall(result[0], year)
+        panels.section(snapshot, "Come si forma")
+        _waterfall(snapshot, result[0], year)
         panels.source_line(snapshot, result, "Avanzo dell'anno prima + entrate − uscite = avanzo.")
         fields = tables.fields(results, "esercizio", "avanzo_precedente_eur", "entrate_eur", "uscite_eur", "avanzo_eur")
         panels.table(
@@ -74,10 +77,10 @@ def page(snapshot: Snapshot) -> None:
             key="risultato",
         )
     if rows:
-        panels.section("Come si divide")
+        panels.section(snapshot, "Come si divide")
         data = [Bar(name, amount, "eur", group) for name, group, amount in classes]
         chart = charts.bars(data, "Importo (€)", colors=COLORS, names="Classe")
-        charts.show(chart, "classi", "Avanzo per classe: " + "; ".join(f"{bar.name} {bar.label}" for bar in data))
+        panels.chart(snapshot, chart, "classi", "Avanzo per classe: " + "; ".join(f"{bar.name} {bar.label}" for bar in data))
         panels.source_line(snapshot, rows)
         _detail(snapshot, rows, year)
     panels.warnings(
@@ -99,7 +102,7 @@ def by_class(rows: Sequence[Row]) -> list[tuple[str, str, Any]]:
     return found
 
 
-def _waterfall(result: Row, year: int) -> None:
+def _waterfall(snapshot: Snapshot, result: Row, year: int) -> None:
     before, income, spent, left = (
         result[name] for name in ("avanzo_precedente_eur", "entrate_eur", "uscite_eur", "avanzo_eur")
     )
@@ -114,12 +117,12 @@ def _waterfall(result: Row, year: int) -> None:
         Bar(f"Avanzo {year}", left, "eur", "Avanzo"),
     ]
     chart = charts.bars(data, "Importo (€)", colors=kinds, names="Passo")
-    charts.show(chart, "risultato", "; ".join(f"{bar.name} {bar.label}" for bar in data))
+    panels.chart(snapshot, chart, "risultato", "; ".join(f"{bar.name} {bar.label}" for bar in data))
 
 
 def _detail(snapshot: Snapshot, rows: Sequence[Row], year: int) -> None:
     mart = snapshot.mart("avanzo")
-    panels.section("Voce per voce")
+    panels.section(snapshot, "Voce per voce")
     options = [ALL, *(name for name in labels.CONSTRAINTS if where(rows, vincolo=name))]
     chosen = st.segmented_control(
         "Classe",
@@ -134,7 +137,7 @@ def _detail(snapshot: Snapshot, rows: Sequence[Row], year: int) -> None:
     largest = largest_items(mine)
     few = largest[:12]
     chart = charts.bars(few, "Importo (€)", colors=COLORS, legend="Classe", names="Voce")
-    charts.show(chart, "voci", "; ".join(f"{bar.name} {bar.label}" for bar in few))
+    panels.chart(snapshot, chart, "voci", "; ".join(f"{bar.name} {bar.label}" for bar in few))
     panels.source_line(
         snapshot, mine, f"Le {len(few)} voci più grandi, di {len(largest)}." if len(few) < len(largest) else ""
     )

@@ -74,7 +74,7 @@ def page(snapshot: Snapshot) -> None:
         ]
     )
 
-    panels.section(f"{chosen.label} per sub-ambito, {service} {year}")
+    panels.section(snapshot, f"{chosen.label} per sub-ambito, {service} {year}")
     outside = [row["sub_ambito"] for row in rows if _outside(row, kinds)]
     _chart_of_year(rows, chosen, whole, kinds)
     panels.source_line(snapshot, rows, "In grigio chi sta fuori dai sub-ambiti." if outside else "")
@@ -106,7 +106,7 @@ def page(snapshot: Snapshot) -> None:
     )
     panels.provenance(snapshot, mart, rows, fields, key="costo")
 
-    panels.section(f"{chosen.label} negli anni, {service}")
+    panels.section(snapshot, f"{chosen.label} negli anni, {service}")
     _chart_of_years(of_service, chosen, kinds)
     panels.source_line(snapshot, of_service)
     compared, over = trend(of_service, chosen, kinds)
@@ -212,8 +212,8 @@ def _chart_of_year(rows: Sequence[Row], column: Field, whole: Row, kinds: dict[s
     chart = charts.bars(
         data, column.title, colors={inside: charts.BLUE, apart: charts.GREY}, reference=reference, names="Sub-ambito"
     )
-    charts.show(
-        chart, "anno", f"{column.title} per sub-ambito: " + "; ".join(f"{bar.name} {bar.label}" for bar in data)
+    panels.chart(
+        snapshot, chart, "anno", f"{column.title} per sub-ambito: " + "; ".join(f"{bar.name} {bar.label}" for bar in data)
     )
     if reference is not None:
         st.html(f'<p class="ambito-source">La linea tratteggiata è il {reference[1]}.</p>')
@@ -231,4 +231,4 @@ def _chart_of_years(rows: Sequence[Row], column: Field, kinds: dict[str, str]) -
         if row["anno"] in over and row[column.name] is not None
     ]
     chart = charts.bars(data, column.title, colors=colors, legend="Anno", names="Sub-ambito")
-    charts.show(chart, "anni", f"{column.title} per sub-ambito e anno")
+    panels.chart(snapshot, chart, "anni", f"{column.title} per sub-ambito e anno")

@@ -23,6 +23,10 @@ def page(snapshot: Snapshot) -> None:
         "Preventivo e consuntivo",
         "Che cosa si era previsto, che cosa si è speso, e con quali fonti si paga ogni voce.",
     )
+    snapshot = panels.choose_entity(snapshot)
+    if not panels.held(snapshot, "preventivo_consuntivo", "budget_per_fonte"):
+        panels.nothing(snapshot, "contabilita", documents=True)
+        return
     spent, budget = st.tabs(["Preventivo e consuntivo", "Budget per fonte"], key="scheda", on_change="rerun")
     if spent.open:
         with spent:
@@ -62,9 +66,12 @@ def _areas(snapshot: Snapshot) -> list[str]:
 
 
 def _spent(snapshot: Snapshot, mart: Mart) -> None:
-    mine = where(mart.rows, ente_id=panels.choose_entity(snapshot, mart.rows))
+    mine = snapshot.rows(mart.name)
+    if not mine:
+        panels.nothing(snapshot, "contabilita", documents=True)
+        return
     year = st.columns([1, 3])[0].selectbox("Esercizio", years(mine, "esercizio"), key="esercizio", placeholder="Scegli")
-    of_year = sorted(where(mine, esercizio=year), key=lambda row: (row["linea"], row["voce"]))
+    of_year = sorted(where(mine, esercizio=year), key=_place)
     rows = _filters(of_year, _areas(snapshot), "pc")
     sums = {name: total(rows, name) for name in AMOUNTS}
     change = (
@@ -84,7 +91,7 @@ def _spent(snapshot: Snapshot, mart: Mart) -> None:
         ]
     )
     level, groups = _level(rows, _areas(snapshot))
-    panels.section(f"Per {level}")
+    panels.section(snapshot, f"Per {level}")
     data = [
         Bar(name, amount, "eur", group)
         for name, of_group in groups
@@ -92,7 +99,8 @@ def _spent(snapshot: Snapshot, mart: Mart) -> None:
         if (amount := total(of_group, column)) is not None
     ]
     if data:
-        charts.show(
+        panels.chart(
+            snapshot,
             charts.bars(data, "Importo (€)", colors=COLORS, legend="", names=level.capitalize()),
             "aree",
             "; ".join(f"{bar.name}, {bar.group.lower()} {bar.label}" for bar in data),
@@ -101,7 +109,7 @@ def _spent(snapshot: Snapshot, mart: Mart) -> None:
 
     differing = [row for row in rows if row["scostamento_eur"]]
     if differing:
-        panels.section("Gli scostamenti più grandi")
+        panels.section(snapshot, "Gli scostamenti più grandi")
         top = sorted(differing, key=lambda row: -abs(row["scostamento_eur"]))[:LARGEST]
         more, less = "Speso più del previsto", "Speso meno del previsto"
         shifts = [
@@ -115,7 +123,8 @@ def _spent(snapshot: Snapshot, mart: Mart) -> None:
             )
             for row in top
         ]
-        charts.show(
+        panels.chart(
+            snapshot,
             charts.bars(
                 shifts,
                 "Consuntivo meno preventivo (€)",
@@ -128,7 +137,7 @@ def _spent(snapshot: Snapshot, mart: Mart) -> None:
         )
         panels.source_line(snapshot, top)
 
-    panels.section("Voce per voce")
+    panels.section(snapshot, "Voce per voce")
     shown = ("voce", *AMOUNTS, "linea", "azione", "area", "servizio", "dettaglio")
     fields = [_shown(field) for field in tables.fields(mart, *shown)]
     panels.table(
@@ -150,11 +159,14 @@ def _spent(snapshot: Snapshot, mart: Mart) -> None:
 
 
 def _budget(snapshot: Snapshot, mart: Mart) -> None:
-    mine = where(mart.rows, ente_id=panels.choose_entity(snapshot, mart.rows))
+    mine = snapshot.rows(mart.name)
+    if not mine:
+        panels.nothing(snapshot, "contabilita", documents=True)
+        return
     year = st.columns([1, 3])[0].selectbox(
         "Anno del budget", years(mine, "esercizio"), key="anno-budget", placeholder="Scegli"
     )
-    of_year = sorted(where(mine, esercizio=year), key=lambda row: (row["linea"], row["voce"], row["fonte"]))
+    of_year = sorted(where(mine, esercizio=year), key=_place)
     rows = _filters(of_year, _areas(snapshot), "budget")
     by_source = sorted(
         {row["fonte"] for row in rows if row["importo_eur"]},
@@ -177,16 +189,17 @@ def _budget(snapshot: Snapshot, mart: Mart) -> None:
             ),
         ]
     )
-    panels.section("Per fonte di finanziamento")
+    panels.section(snapshot, "Per fonte di finanziamento")
     data = [Bar(name, amounts[name], "eur") for name in by_source]
     if data:
-        charts.show(
+        panels.chart(
+            snapshot,
             charts.bars(data, "Importo (€)", names="Fonte"),
             "fonti",
             "; ".join(f"{bar.name} {bar.label}" for bar in data),
         )
         panels.source_line(snapshot, rows)
-    panels.section("Voce per voce")
+    panels.section(snapshot, "Voce per voce")
     shown = ("voce", "fonte", "importo_eur", "linea", "azione", "area", "servizio", "dettaglio")
     fields = [_shown(field) for field in tables.fields(mart, *shown)]
     panels.table(
@@ -201,6 +214,12 @@ def _budget(snapshot: Snapshot, mart: Mart) -> None:
     panels.warnings(mart.description.split(". ", 2)[-1])
     panels.provenance(snapshot, mart, rows, [field for field in fields if field.name == "importo_eur"], key="budget")
     panels.checks(snapshot, rows, "budget")
+
+
+def _place(row: Row) -> tuple[Any, ...]:
+    """The order of the document; what does not come from one by its names."""
+    named = (row["area"], row["servizio"] or "", row["azione"], row["voce"], row.get("fonte", ""))
+    return (row["linea"] is None, row["linea"] or 0, *(named if row["linea"] is None else (row["voce"], named[-1])))
 
 
 def _shown(field: tables.Field) -> tables.Field:

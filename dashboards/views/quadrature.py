@@ -61,7 +61,7 @@ def page(snapshot: Snapshot) -> None:
         key="esito",
     )
     rows = [check for check in chosen if outcome in (ALL, check["esito"])]
-    panels.section("Le domande da fare all'ufficio" if outcome == "da_spiegare" else "I controlli")
+    panels.section(snapshot, "Le domande da fare all'ufficio" if outcome == "da_spiegare" else "I controlli")
     if not rows:
         st.info("Nessun controllo con questi filtri.")
         return
@@ -127,7 +127,7 @@ def _name(check: Row) -> str:
 def _repairs(snapshot: Snapshot) -> None:
     mart = snapshot.mart("rettifiche_applicate")
     waiting = snapshot.mart("quarantena")
-    panels.section("Cifre illeggibili e rettifiche")
+    panels.section(snapshot, "Cifre illeggibili e rettifiche")
     if waiting.rows:
         columns = tables.fields(waiting, "documento", "linea", "testo", "messaggio")
         st.html(tables.html(columns, waiting.rows, title="Celle in quarantena", stacked=True))

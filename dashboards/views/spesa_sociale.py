@@ -55,8 +55,8 @@ def page(snapshot: Snapshot) -> None:
         bind="query-params",
     )
     chosen = columns[measure]
-    panels.section(f"{chosen.label} per anno di riferimento")
-    _chart(rows, chosen)
+    panels.section(snapshot, f"{chosen.label} per anno di riferimento")
+    _chart(snapshot, rows, chosen)
     panels.source_line(
         snapshot, rows, "Ogni anno è quello a cui la spesa si riferisce, non quello in cui è pubblicata."
     )
@@ -96,7 +96,7 @@ def population(row: Row) -> str:
     return f"{formats.bare(low, 'abitanti')} e {formats.bare(high, 'abitanti')}"
 
 
-def _chart(rows: Sequence[Row], column: tables.Field) -> None:
+def _chart(snapshot: Snapshot, rows: Sequence[Row], column: tables.Field) -> None:
     data = [
         Bar(
             f"{row['anno_riferimento']} (colonna {row['anno_pubblicazione']})",
@@ -107,4 +107,4 @@ def _chart(rows: Sequence[Row], column: tables.Field) -> None:
         if row[column.name] is not None
     ]
     chart = charts.bars(data, column.title, names="Anno")
-    charts.show(chart, "spesa", "; ".join(f"{bar.name}: {bar.label}" for bar in data))
+    panels.chart(snapshot, chart, "spesa", "; ".join(f"{bar.name}: {bar.label}" for bar in data))

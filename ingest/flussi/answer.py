@@ -252,10 +252,10 @@ def _cells(sheet: Any, styles: _Styles, answer: FileAnswer, con: duckdb.DuckDBPy
         sheet.set_column(column, column, width)
     sheet.freeze_panes(1, 0)
     _header(sheet, 0, titles, styles)
-    cursor = con.cursor()
-    total = int(cursor.execute(f"select count(*) from raw.{QUARANTINE} where file_id = ?", [file_id]).fetchall()[0][0])
+    # on the same connection, which sees what its transaction has not committed yet
+    total = int(con.execute(f"select count(*) from raw.{QUARANTINE} where file_id = ?", [file_id]).fetchall()[0][0])
     shown = total if total < MAX_ROWS else MAX_ROWS - 2  # the header, and the note that says there are more
-    cursor.execute(
+    cursor = con.execute(
         f"""
         select foglio, riga, colonna, valore, gravita, regola, messaggio from raw.{QUARANTINE}
         where file_id = ? order by gravita <> 'errore', foglio nulls first, riga nulls first, colonna, regola

@@ -17,9 +17,16 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from ingest.errors import AmbitoError
-from ingest.flussi.pseudonyms import REMOVED
 from ingest.flussi.tracciato import OUTSIDE_COMUNE, Campo, Rule, Tracciato, normalised
-from ingest.flussi.values import AMBIGUOUS_NUMBER, NUMBERS, how_to_write, pattern, typed
+from ingest.flussi.values import (
+    AMBIGUOUS_NUMBER,
+    NUMBERS,
+    READ_AFTER_MATCH,
+    how_to_write,
+    pattern,
+    typed,
+    without_currency,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,19 +119,17 @@ def suite(layout: Tracciato, reference: Reference) -> ExpectationSuite:
             found.append(expect.ExpectColumnValuesToNotBeNull(column=name, meta=about("obbligatorio")))
         if field.persona:
             continue  # a keyed hash: there is nothing more to read in it
-        found.append(
-            expect.ExpectColumnValuesToNotMatchRegex(
-                column=name, regex=re.escape(REMOVED), meta=about("dato_personale")
-            )
-        )
-        found.append(expect.ExpectColumnValuesToMatchRegex(column=name, regex=pattern(field), meta=about("formato")))
         if field.tipo == "elenco":
             accepted = list(field.valori or reference.domains[str(field.dominio)])
             found.append(
                 expect.ExpectColumnValuesToBeInSet(column=name + _VALUE, value_set=accepted, meta=about("dominio"))
             )
             continue
-        found.append(expect.ExpectColumnValuesToBeInSet(column=name + _READ, value_set=[True], meta=about("valore")))
+        found.append(expect.ExpectColumnValuesToMatchRegex(column=name, regex=pattern(field), meta=about("formato")))
+        if field.tipo in READ_AFTER_MATCH:
+            found.append(
+                expect.ExpectColumnValuesToBeInSet(column=name + _READ, value_set=[True], meta=about("valore"))
+            )
         if field.dominio == "comuni":
             known = [*reference.domains["comuni"], OUTSIDE_COMUNE]
             found.append(
@@ -208,8 +213,8 @@ class Checks:
     def _prepare(self) -> None:
         con = self._con
         con.execute("create or replace temp table comuni (ente_id varchar, codice_istat varchar)")
-        if self._reference.comuni:
-            con.executemany("insert into comuni values (?, ?)", self._reference.comuni)
+        enti, codes = [ente for ente, _ in self._reference.comuni], [code for _, code in self._reference.comuni]
+        con.execute("insert into comuni select unnest(?::varchar[]), unnest(?::varchar[])", [enti, codes])
         current = (
             "select f.* from raw.{table} as f inner join raw.lotti as l on f._lotto = l.lotto where l.noto_al is null"
         )
@@ -235,7 +240,7 @@ class Checks:
                 )
             row = self._con.execute(f"select count(testo), count(distinct valore), count(valore) from m_{name}")
             texts, values, read = row.fetchall()[0]
-            if texts <= _MAPPED:
+            if texts <= _MAPPED or field.tipo == "elenco":  # what a list accepts is only in its table
                 self._mapped.add(name)
             self._injective[name] = values == read
 
@@ -246,10 +251,12 @@ class Checks:
         known |= {normalised(value): value for value in accepted}
         name = field.nome
         texts = self._con.execute(f"select testo, righe from d_{name}").fetchall()
-        rows = [(text, count, None if text is None else known.get(normalised(text))) for text, count in texts]
+        values = [None if text is None else known.get(normalised(text)) for text, _ in texts]
         self._con.execute(f"create or replace temp table m_{name} (testo varchar, righe bigint, valore varchar)")
-        if rows:
-            self._con.executemany(f"insert into m_{name} values (?, ?, ?)", rows)
+        self._con.execute(
+            f"insert into m_{name} select unnest(?::varchar[]), unnest(?::bigint[]), unnest(?::varchar[])",
+            [[text for text, _ in texts], [count for _, count in texts], values],
+        )
         self._con.execute(f"drop table d_{name}")
 
     def _rules(self) -> None:
@@ -303,15 +310,23 @@ class Checks:
         expectations = suite(self._layout, self._reference)
         failed: dict[tuple[str, str, str], list[int]] = {}
         for start, frame in self._frames():
-            results = whole.get_batch({"dataframe": frame}).validate(expectations, result_format="COMPLETE").results
-            for result in results:
+            batch = whole.get_batch({"dataframe": frame})
+            # most expectations hold, and only those that do not are asked which values they refuse
+            results = batch.validate(expectations, result_format="BOOLEAN_ONLY").results
+            wrong = [result.expectation_config.to_domain_obj() for result in results if not result.success]
+            if wrong:
+                again = gx.ExpectationSuite(name="rifiutate", expectations=wrong)
+                results = batch.validate(again, result_format="COMPLETE").results
+            for result in results if wrong else []:
                 meta = result.expectation_config.meta
                 if _raised(result.exception_info):
                     raise RuleError(f"la regola «{meta['regola']}» su «{meta['colonna']}» non si è potuta verificare")
                 if not result.success:
-                    key = (meta["regola"], meta["colonna"], meta["gravita"])
+                    key = _rule_of(result.expectation_config)
                     failed.setdefault(key, []).extend(start + at for at in result.result["unexpected_index_list"])
-        return failed
+        # the first reason of a cell is the one that is told: in the order of the suite, whatever the chunks
+        order = [_rule_of(expectation) for expectation in expectations.expectations]
+        return {key: failed[key] for key in order if key in failed}
 
     def _frames(self) -> Iterator[tuple[int, pd.DataFrame]]:
         """The distinct values of every column side by side, a chunk at a time.
@@ -426,10 +441,11 @@ class Checks:
             if field.tipo not in NUMBERS or field.tipo == "intero":
                 continue
             name = field.nome
+            bare = without_currency("testo")
             dotted = self._con.execute(
                 f"""
                 select count(*) from m_{name}
-                where regexp_full_match(testo, '[+-]?\\d+\\.\\d+') and not regexp_full_match(testo, ?)
+                where regexp_full_match({bare}, '[+-]?\\d+\\.\\d+') and not regexp_full_match({bare}, ?)
                 """,
                 [AMBIGUOUS_NUMBER],
             ).fetchall()[0][0]
@@ -444,7 +460,7 @@ class Checks:
                 f"""
                 insert into {FINDINGS}
                 select t._foglio, t._riga, '{name}', t.{name}, 'numero_ambiguo', 'errore', {message}
-                from {self._text} as t where regexp_full_match(t.{name}, ?)
+                from {self._text} as t where regexp_full_match({without_currency(f"t.{name}")}, ?)
                 """,
                 [AMBIGUOUS_NUMBER],
             )
@@ -456,6 +472,9 @@ class Checks:
         plain = all(self._injective.get(field.nome, True) for field in fields)
         names = ", ".join(field.nome for field in fields)
         rows = f"select _foglio, _riga, {names} from {self._text}" if plain else self.typed_rows(fields)
+        # a key with a part that is missing or cannot be read is refused for that, and is the same as no other
+        whole = " and ".join(f"{field.nome} is not null" for field in fields)
+        rows = f"select * from ({rows}) where {whole}"
         self._con.execute(
             f"""
             create or replace temp table repeated as
@@ -487,8 +506,6 @@ class Checks:
         name = field.nome
         if rule == "obbligatorio":
             return f"Manca {name}, che è obbligatorio. Scriverlo"
-        if rule == "dato_personale":
-            return "La cella conteneva un codice fiscale, che è stato tolto. Togliere i dati delle persone dal file"
         if rule == "dominio" and field.tipo == "elenco":
             accepted = list(field.valori or self._reference.domains[str(field.dominio)])
             listed = ", ".join(accepted[:12]) + (", ..." if len(accepted) > 12 else "")
@@ -513,9 +530,9 @@ class Checks:
         for field in self._layout.campi:
             rules = ["obbligatorio"] if field.richiesto else []
             if not field.persona:
-                rules += ["dato_personale", "formato"]
-                rules.append("dominio" if field.tipo == "elenco" else "valore")
-                rules += ["dominio"] if field.dominio == "comuni" else []
+                rules += [] if field.tipo == "elenco" else ["formato"]
+                rules += ["valore"] if field.tipo in READ_AFTER_MATCH else []
+                rules += ["dominio"] if field.tipo == "elenco" or field.dominio == "comuni" else []
                 rules += ["intervallo"] if field.minimo is not None or field.massimo is not None else []
             for rule in rules:
                 words = self._message(field, rule).replace("«{valore}» ", "")
@@ -534,6 +551,10 @@ def _raised(info: dict[str, Any]) -> bool:
     return any(_raised(found) for found in info.values() if isinstance(found, dict))
 
 
+def _rule_of(expectation: Any) -> tuple[str, str, str]:
+    return (expectation.meta["regola"], expectation.meta["colonna"], expectation.meta["gravita"])
+
+
 def _seen(field: Campo) -> str:
     """What Great Expectations sees of a value: a number to compare with its bounds, or a text."""
     if field.tipo in NUMBERS or field.tipo == "anno":
@@ -549,7 +570,7 @@ def _stretched(values: list[Any], length: int, empty: Any) -> list[Any]:
 
 
 def _bound(value: float | None) -> str:
-    return "" if value is None else f"{value:g}"
+    return "" if value is None else str(int(value) if value == int(value) else value).replace(".", ",")
 
 
 def _named(message: str) -> list[str]:

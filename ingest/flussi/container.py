@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-import re
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,8 +15,6 @@ from ingest.flussi.refused import refused
 Container = Literal["CSV", "XLSX", "XLS", "ODS", "Parquet"]
 
 _CHUNK = 8 << 20
-# Two or three bytes that only UTF-8 would put in this order; in cp1252 they read "Ã " and the like.
-_UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
 _SAVE_AS_CSV = "aprirlo con Excel o LibreOffice e salvarlo come CSV UTF-8 o come XLSX"
 
 # Beginnings of files that are not tables, or not tables as they are read here.
@@ -84,8 +81,8 @@ def scan(path: Path) -> Scan:
                 after_cr = chunk.endswith(b"\r")
                 quotes = quotes or b'"' in chunk
                 nul = nul or b"\0" in chunk
-                if not chunk.isascii():
-                    letters = letters or _UTF8_LETTER.search(chunk, 3 if bom and size == len(chunk) else 0) is not None
+                if not letters and not chunk.isascii():
+                    letters = has_utf8(chunk)
                 if decoder is not None and not (chunk.isascii() and decoder.getstate()[0] == b""):
                     try:
                         decoder.decode(chunk)
@@ -107,6 +104,15 @@ def scan(path: Path) -> Scan:
         quotes=quotes,
         nul=nul,
     )
+
+
+def has_utf8(content: bytes) -> bool:
+    """Whether some bytes hold letters written in UTF-8, such as an office writes: those that cp1252 has too.
+
+    Two letters of cp1252 may happen to be one of UTF-8, but of another alphabet.
+    """
+    letters = {letter for letter in set(content.decode("utf-8", "ignore")) if letter > "\x7f"} - {"\ufeff"}
+    return bool("".join(letters).encode("cp1252", "ignore"))
 
 
 def container(path: Path) -> Container:
@@ -138,7 +144,7 @@ def container(path: Path) -> Container:
         raise refused(path, f"non è una tabella: è {what}", _SAVE_AS_CSV)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or head[:512].count(b"\0") > len(head[:512]) / 4:
         raise refused(path, "il testo è scritto in UTF-16 (il «Testo Unicode» di Excel)", _SAVE_AS_CSV)
-    if sum(byte < 9 for byte in head) > len(head) / 20:
+    if sum(byte < 9 or 13 < byte < 32 for byte in head) > len(head) / 20:
         raise refused(path, "non è una tabella: il contenuto non è testo", "mandare l'estrazione in CSV o XLSX")
     return "CSV"
 

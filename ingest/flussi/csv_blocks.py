@@ -51,6 +51,15 @@ class CsvShape:
 
 
 @dataclass(frozen=True)
+class _Line:
+    """One line of the file, and the byte after its end."""
+
+    number: int
+    text: str
+    end: int = 0
+
+
+@dataclass(frozen=True)
 class _Record:
     """One row, which may span lines when a quoted value does."""
 
@@ -58,6 +67,7 @@ class _Record:
     lines: int
     fields: list[str]
     why: str | None = None
+    end: int = 0
 
 
 # --- Lines and records, one at a time ---------------------------------------------------------------
@@ -73,19 +83,19 @@ def _decoded(content: bytes, scanned: Scan) -> str:
 
 def _as_utf8(line: re.Match[bytes]) -> bytes:
     try:
-        line.group().decode("utf-8")
-    except UnicodeDecodeError:
+        line.group().decode("utf-8").encode("cp1252")  # letters that an office writes, see has_utf8
+    except UnicodeError:
         return line.group().decode("cp1252", "replace").encode()
     return line.group()
 
 
-def _records(lines: Iterator[tuple[int, str]], delimiter: str, width: int | None = None) -> Iterator[_Record]:
+def _records(lines: Iterator[_Line], delimiter: str, width: int | None = None) -> Iterator[_Record]:
     """Rows from lines. A quoted value may hold ends of line, if that gives a row of the right width.
 
     Otherwise its first line is broken by itself and reading goes on with the next: one quote that is not closed must
     not swallow the rows below.
     """
-    ahead: deque[tuple[int, str]] = deque()
+    ahead: deque[_Line] = deque()
 
     def line_at(index: int) -> str | None:
         while len(ahead) <= index:
@@ -93,26 +103,27 @@ def _records(lines: Iterator[tuple[int, str]], delimiter: str, width: int | None
             if following is None:
                 return None
             ahead.append(following)
-        return ahead[index][1]
+        return ahead[index].text
 
     while (first := line_at(0)) is not None:
-        number = ahead[0][0]
+        line = ahead[0]
         if '"' not in first:
             ahead.popleft()
             why = UNREADABLE if "\0" in first else None
-            yield _Record(number, 1, first.split(delimiter), why)
+            yield _Record(line.number, 1, first.split(delimiter), why, line.end)
             continue
         fields, used = _quoted(line_at, delimiter)
         if used > 1 and width is not None and fields is not None and len(fields) != width:
             fields = None
         if fields is None:
             ahead.popleft()
-            yield _Record(number, 1, first.split(delimiter), OPEN_QUOTES)
+            yield _Record(line.number, 1, first.split(delimiter), OPEN_QUOTES, line.end)
             continue
+        end = ahead[used - 1].end
         for _ in range(used):
             ahead.popleft()
         why = UNREADABLE if any("\0" in text for text in fields) else None
-        yield _Record(number, used, fields, why)
+        yield _Record(line.number, used, fields, why, end)
 
 
 def _quoted(line_at: Callable[[int], str | None], delimiter: str) -> tuple[list[str] | None, int]:
@@ -137,15 +148,20 @@ def _quoted(line_at: Callable[[int], str | None], delimiter: str) -> tuple[list[
     return (None, 1) if open_at_end else (fields, used)
 
 
-def _lines(file: BinaryIO, line: int, scanned: Scan) -> Iterator[tuple[int, str]]:
+def _lines(file: BinaryIO, line: int, scanned: Scan) -> Iterator[_Line]:
     """The lines from where the file stands, with their number."""
+    end = file.tell()
     for content in _cut(file, _SLOW_BYTES):
-        pieces = _END_OF_LINE.split(bytes(content))
-        if not pieces[-1]:
-            pieces.pop()
-        for text in pieces:
-            yield line, _decoded(text, scanned)
+        piece = bytes(content)
+        start = 0
+        for found in _END_OF_LINE.finditer(piece):
+            yield _Line(line, _decoded(piece[start : found.start()], scanned), end + found.end())
             line += 1
+            start = found.end()
+        if start < len(piece):
+            yield _Line(line, _decoded(piece[start:], scanned), end + len(piece))
+            line += 1
+        end += len(piece)
 
 
 def _cut(file: BinaryIO, size: int) -> Iterator[memoryview]:
@@ -183,7 +199,7 @@ def _head(path: Path, scanned: Scan, delimiter: str) -> list[_Record]:
     pieces = _END_OF_LINE.split(content)
     if len(pieces) > 1 and not (whole and pieces[-1]):
         pieces.pop()  # what follows the last end of line: nothing, or half a line
-    decoded = ((number, _decoded(text, scanned)) for number, text in enumerate(pieces[:500], start=1))
+    decoded = (_Line(number, _decoded(text, scanned)) for number, text in enumerate(pieces[:500], start=1))
     return list(_records(decoded, delimiter))
 
 
@@ -242,6 +258,11 @@ class _Parsed:
 
 def _parse(content: memoryview, shape: CsvShape, scanned: Scan) -> _Parsed:
     """Cut a piece of the file into columns, all at once. Runs beside the consumer of the piece before."""
+    whole = content.obj
+    assert isinstance(whole, bytes)
+    end = len(content)
+    if scanned.nul and whole.find(b"\0", 0, end) >= 0:
+        return _Parsed(None, [], 0)
     raw: bytes | memoryview = content
     if scanned.encoding != "UTF-8" or scanned.cut:
         raw = _decoded(bytes(content), scanned).encode()
@@ -266,11 +287,8 @@ def _parse(content: memoryview, shape: CsvShape, scanned: Scan) -> _Parsed:
     )
     lines = table.num_rows + len(odd)
     if scanned.quotes:
-        whole = content.obj
-        assert isinstance(whole, bytes)
-        end = len(content)
         ends = whole.count(b"\n", 0, end) + whole.count(b"\r", 0, end) - whole.count(b"\r\n", 0, end)
-        ends += not whole[:end].endswith((b"\n", b"\r"))
+        ends += whole[end - 1 : end] not in (b"\n", b"\r")
         # an odd number of quotes, or fewer rows than lines: some value holds an end of line, or a quote is not closed
         if ends != lines or whole.count(b'"', 0, end) % 2:
             return _Parsed(None, [], 0)
@@ -283,32 +301,37 @@ def csv_blocks(
     """The rows of a CSV, in blocks, in the order of the file. At most two blocks are in memory."""
     assembler = Assembler(layout, shape.header)
     at, line = shape.offset, shape.first_line
-    if scanned.nul:
-        yield from _slow_blocks(path, scanned, shape, assembler, at, line, progress)
-        return
     with path.open("rb") as file, ThreadPoolExecutor(1) as pool:
-        file.seek(at)
-        running: deque[tuple[Future[_Parsed], int]] = deque()
-        pieces = _cut(file, BLOCK_BYTES)
-        while True:
-            while len(running) < 2 and (piece := next(pieces, None)) is not None:
-                running.append((pool.submit(_parse, piece, shape, scanned), len(piece)))
-                del piece
-            if not running:
-                return
-            future, size = running.popleft()
-            parsed = future.result()
-            del future
-            if parsed.table is None:
-                for waiting, _ in running:
-                    waiting.cancel()
-                break
-            yield _fast_block(parsed, shape, assembler, line)
-            at += size
-            line += parsed.lines
-            del parsed
-            progress(at, scanned.size)
-    yield from _slow_blocks(path, scanned, shape, assembler, at, line, progress)
+        while at < scanned.size:
+            file.seek(at)
+            pieces = _cut(file, BLOCK_BYTES)
+            running: deque[tuple[Future[_Parsed], int]] = deque()
+            slow_until = 0
+            while not slow_until:
+                while len(running) < 2 and (piece := next(pieces, None)) is not None:
+                    running.append((pool.submit(_parse, piece, shape, scanned), len(piece)))
+                    del piece
+                if not running:
+                    return
+                future, size = running.popleft()
+                parsed = future.result()
+                del future
+                if parsed.table is None:
+                    slow_until = at + size
+                    break
+                yield _fast_block(parsed, shape, assembler, line)
+                at += size
+                line += parsed.lines
+                del parsed
+                progress(at, scanned.size)
+            for waiting, _ in running:
+                waiting.cancel()
+            running.clear()
+            file.seek(at)
+            for block, end, following in _slow_blocks(file, scanned, shape, assembler, line, slow_until):
+                yield block
+                at, line = end, following
+                progress(at, scanned.size)
 
 
 def _fast_block(parsed: _Parsed, shape: CsvShape, assembler: Assembler, line: int) -> Block:
@@ -318,7 +341,7 @@ def _fast_block(parsed: _Parsed, shape: CsvShape, assembler: Assembler, line: in
         return assembler.block(_columns(parsed.table), lines)
     odd_lines = [line + number - 1 for number, _ in parsed.odd]
     records = [
-        next(_records(iter([(number, text)]), shape.delimiter), _Record(number, 1, [""]))
+        next(_records(iter([_Line(number, text)]), shape.delimiter), _Record(number, 1, [""]))
         for number, (_, text) in zip(odd_lines, parsed.odd, strict=True)
     ]
     lines = np.delete(lines, np.array(odd_lines, dtype=np.int64) - line)
@@ -375,24 +398,18 @@ def _assembled(records: Sequence[_Record], shape: CsvShape, assembler: Assembler
 
 
 def _slow_blocks(
-    path: Path,
-    scanned: Scan,
-    shape: CsvShape,
-    assembler: Assembler,
-    at: int,
-    line: int,
-    progress: Callable[[int, int], None],
-) -> Iterator[Block]:
-    """The rest of a file, one row at a time: only for files whose quotes hide ends of line, or with stray bytes."""
-    with path.open("rb") as file:
-        file.seek(at)
-        waiting: list[_Record] = []
-        for record in _records(_lines(file, line, scanned), shape.delimiter, shape.width):
-            waiting.append(record)
-            if len(waiting) == 100_000:
-                yield _assembled(waiting, shape, assembler)
-                waiting = []
-                progress(file.tell(), scanned.size)
-        if waiting:
-            yield _assembled(waiting, shape, assembler)
-        progress(scanned.size, scanned.size)
+    file: BinaryIO, scanned: Scan, shape: CsvShape, assembler: Assembler, line: int, until: int
+) -> Iterator[tuple[Block, int, int]]:
+    """A piece of a file, one row at a time, with where it ends: only where quotes hide ends of line, or stray bytes.
+
+    It goes past ``until``, to the end of the row that crosses it.
+    """
+    waiting: list[_Record] = []
+    for record in _records(_lines(file, line, scanned), shape.delimiter, shape.width):
+        waiting.append(record)
+        done = record.end >= until
+        if done or len(waiting) == 100_000:
+            yield _assembled(waiting, shape, assembler), record.end, record.line + record.lines
+            waiting = []
+        if done:
+            return

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import duckdb
 
-from ingest.flussi.tables import LOTS
+from ingest.flussi.tables import FILES, LOTS
 from ingest.flussi.tracciato import Tracciato
 
 
@@ -47,7 +47,14 @@ def period_sql(layout: Tracciato) -> str:
     return f"cast({layout.periodo} as varchar)" if layout.periodo else f"'{WHOLE}'"
 
 
-def open_lots(con: duckdb.DuckDBPyConnection, layout: Tracciato, file_id: str, good_rows: str, now: datetime) -> None:
+def open_lots(
+    con: duckdb.DuckDBPyConnection,
+    layout: Tracciato,
+    file_id: str,
+    good_rows: str,
+    now: datetime,
+    received: datetime,
+) -> None:
     """Give each ente and period of a file a lotto, in the temporary table ``nuovi_lotti``.
 
     Args:
@@ -56,6 +63,7 @@ def open_lots(con: duckdb.DuckDBPyConnection, layout: Tracciato, file_id: str, g
         file_id: The file.
         good_rows: Query of the rows to load, with their values.
         now: When it becomes known.
+        received: When the file was first received: earlier, when it is judged again.
     """
     snapshot = layout.istantanea or "cast(null as date)"
     ente = "ente" if layout.ha_ente else "cast(null as varchar)"
@@ -65,27 +73,33 @@ def open_lots(con: duckdb.DuckDBPyConnection, layout: Tracciato, file_id: str, g
         select
             (select coalesce(max(lotto), 0) from raw.{LOTS})
                 + row_number() over (order by ente_id nulls first, periodo)::integer as lotto,
-            *
+            g.*,
+            -- What is in force and stays: a snapshot more recent than this one; or a file received after this one,
+            -- which is only being judged again. These rows are kept in the history and never become current.
+            (
+                select l.file_id from raw.{LOTS} as l inner join raw.{FILES} as f on l.file_id = f.file_id
+                where l.tracciato = '{layout.tracciato}' and l.noto_al is null
+                    and l.ente_id is not distinct from g.ente_id and l.periodo = g.periodo
+                    and (
+                        l.istantanea > g.istantanea
+                        or (l.istantanea is not distinct from g.istantanea and f.ricevuto_il > ?)
+                    )
+            ) as resta
         from (
             select {ente} as ente_id, {period_sql(layout)} as periodo, max({snapshot}) as istantanea, count(*) as righe
             from ({good_rows}) group by all
-        )
-        """
+        ) as g
+        """,
+        [received],
     )
-    # A snapshot older than the one in force is kept in the history and never becomes current.
-    newer = f"""
-        select l.file_id from raw.{LOTS} as l
-        where l.tracciato = '{layout.tracciato}' and l.noto_al is null and l.ente_id is not distinct from n.ente_id
-            and l.periodo = n.periodo and l.istantanea > n.istantanea
-    """
     con.execute(
         f"""
         insert into raw.{LOTS} by name
         select
             n.lotto, ? as file_id, '{layout.tracciato}' as tracciato, n.ente_id, n.periodo, n.istantanea, n.righe,
             ?::timestamp as noto_dal,
-            case when exists ({newer}) then ?::timestamp end as noto_al,
-            ({newer}) as sostituito_da
+            case when n.resta is not null then ?::timestamp end as noto_al,
+            n.resta as sostituito_da
         from nuovi_lotti as n
         """,
         [file_id, now, now],
@@ -96,8 +110,7 @@ def open_lots(con: duckdb.DuckDBPyConnection, layout: Tracciato, file_id: str, g
         from nuovi_lotti as n
         where l.tracciato = '{layout.tracciato}' and l.noto_al is null
             and l.lotto not in (select lotto from nuovi_lotti)
-            and l.ente_id is not distinct from n.ente_id and l.periodo = n.periodo
-            and (l.istantanea is null or l.istantanea <= n.istantanea)
+            and l.ente_id is not distinct from n.ente_id and l.periodo = n.periodo and n.resta is null
         """,
         [now, file_id],
     )

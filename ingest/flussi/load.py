@@ -6,8 +6,9 @@ One file is one transaction: killed at any instant, the database is as before th
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingest.archive import keep_file
-from ingest.errors import ExtractError
+from ingest.errors import ExtractError, Problem
 from ingest.flussi.answer import FileAnswer, write_answer
 from ingest.flussi.checks import FINDINGS, Checks, Judged, Reference, RuleError, warm_up
 from ingest.flussi.container import Scan, scan
@@ -26,6 +27,7 @@ from ingest.flussi.pseudonyms import (
     OtherKeyError,
     Pseudonyms,
     check_key,
+    holds_tax_codes,
     mask_tax_codes,
     without_tax_codes,
 )
@@ -119,6 +121,7 @@ def load_flussi(
     create_tables(con)
     con.execute("commit")
     loader = _Loader(paths, con, sender, progress)
+    loader.clean()
     outcomes: dict[Path, FlussoOutcome] = {}
     waiting: list[tuple[int, int, Path, str, Source]] = []
     for position, path in enumerate(files):
@@ -136,7 +139,8 @@ def load_flussi(
         # tariffs first: the hours are checked against them
         waiting.append((0 if source.tracciato.tracciato == "tariffe" else 1, position, path, sha256, source))
     for _, _, path, sha256, source in sorted(waiting, key=lambda item: item[:2]):
-        outcomes[path] = loader.load(path, sha256, source)
+        # the same bytes may have been loaded a moment ago, under another name
+        outcomes[path] = loader.known(path) or loader.load(path, sha256, source)
     return [outcomes[path] for path in dict.fromkeys(files) if path in outcomes]
 
 
@@ -165,6 +169,17 @@ class _Loader:
         self._digests: dict[Path, str] = {}
         self._scans: dict[Path, Scan] = {}
 
+    def clean(self) -> None:
+        """Take away what a load killed half way left: nobody else is loading."""
+        shutil.rmtree(self._work, ignore_errors=True)
+        for folder in (self._paths.archive, self._paths.answers):
+            for partial in folder.rglob(".*"):
+                partial.unlink(missing_ok=True)
+
+    def shown(self, path: Path) -> str:
+        """A path as the user knows it, for the screen and the outcomes."""
+        return without_tax_codes(str(self._paths.shown(path)))
+
     # --- what is already there --------------------------------------------------------------------
 
     def digest(self, path: Path) -> str:
@@ -181,10 +196,11 @@ class _Loader:
                 self._scans[path] = scan(path)
                 self._digests[path] = self._scans[path].sha256
                 self._con.execute("delete from raw.percorsi where percorso = ?", [str(path)])
-                self._con.execute(
-                    "insert into raw.percorsi values (?, ?, ?, ?)",
-                    [str(path), status.st_size, status.st_mtime_ns, self._digests[path]],
-                )
+                if without_tax_codes(str(path)) == str(path):  # else it is read again every time
+                    self._con.execute(
+                        "insert into raw.percorsi values (?, ?, ?, ?)",
+                        [str(path), status.st_size, status.st_mtime_ns, self._digests[path]],
+                    )
         return self._digests[path]
 
     def recognise(self, path: Path) -> Source:
@@ -204,7 +220,7 @@ class _Loader:
             return None
         layout, state, read, loaded, refused, message, synthetic = rows[0]
         return FlussoOutcome(
-            str(self._paths.shown(path)),
+            self.shown(path),
             layout or "",
             UNCHANGED,
             read,
@@ -219,51 +235,49 @@ class _Loader:
 
     def refuse(self, path: Path, sha256: str, error: ExtractError) -> FlussoOutcome:
         """Record a file whose layout was not recognised, or that cannot be read."""
-        messages = [without_tax_codes(f"{p.what}. Che fare: {p.action}") for p in error.problems]
+        messages = [_words(problem) for problem in error.problems]
+        shown = self.shown(path)
         with _Transaction(self._con):
-            self._forget(sha256[:16])
-            self._record(path, sha256, None, state=REFUSED, message=" | ".join(messages))
+            received = self._forget(sha256[:16])
+            self._record(path, sha256, None, received, state=REFUSED, message=" | ".join(messages))
             self._con.execute(
                 f"insert into raw.{QUARANTINE} (file_id, file, regola, gravita, messaggio) "
                 "select ?, ?, 'file_non_leggibile', 'errore', unnest(?)",
                 [sha256[:16], without_tax_codes(path.name), messages],
             )
-        shown = str(self._paths.shown(path))
-        answer = self._answer(path, sha256[:16], None, FlussoOutcome(shown, "", REFUSED, messaggi=messages), [])
+            answer = self._answer(path, sha256[:16], None, FlussoOutcome(shown, "", REFUSED, messaggi=messages), [])
         return FlussoOutcome(shown, "", REFUSED, messaggi=messages, risposta=answer)
 
     def load(self, path: Path, sha256: str, source: Source) -> FlussoOutcome:
         """Check a file and load it, in one transaction."""
         layout = source.tracciato
-        shown = str(self._paths.shown(path))
+        shown = self.shown(path)
         self._say(f"{shown}: {layout.titolo.lower()}, {source.formato}")
         pseudonyms = Pseudonyms(self._paths)
         self._work.mkdir(parents=True, exist_ok=True)
+        working = self._work / f"{sha256[:16]}.parquet"
         try:
-            text = self._as_text(source, sha256, pseudonyms)
+            text = self._as_text(source, working, pseudonyms)
+            try:
+                checks = self._check(source, text)
+            except RuleError as error:
+                return self._stop(path, sha256, source, text, error)
+            with _Transaction(self._con):
+                check_key(self._con, pseudonyms)
+                outcome = self._store(path, sha256, source, text, checks)
+                # before the commit: a file that is loaded has its answer, also if this is killed in between
+                answer = self._answer(path, sha256[:16], source, outcome, checks.judged())
         except (MissingKeyError, OtherKeyError) as error:  # nothing was written of it: it can be loaded with the key
             return FlussoOutcome(shown, layout.tracciato, REFUSED, messaggi=[str(error)])
         except ExtractError as error:
             return self.refuse(path, sha256, error)
-        try:
-            checks = self._check(source, text)
-            with _Transaction(self._con):
-                check_key(self._con, pseudonyms)
-                outcome = self._store(path, sha256, source, text, checks)
-            judged = checks.judged()
-        except OtherKeyError as error:  # nothing was written
-            return FlussoOutcome(shown, layout.tracciato, REFUSED, messaggi=[str(error)])
-        except RuleError as error:
-            outcome, judged = self._stop(path, sha256, layout, text, error), []
         finally:
-            text.path.unlink(missing_ok=True)
-        answer = self._answer(path, sha256[:16], source, outcome, judged)
-        return FlussoOutcome(**{**outcome.__dict__, "risposta": answer})
+            working.unlink(missing_ok=True)
+        return replace(outcome, risposta=answer)
 
-    def _as_text(self, source: Source, sha256: str, pseudonyms: Pseudonyms) -> _Text:
+    def _as_text(self, source: Source, path: Path, pseudonyms: Pseudonyms) -> _Text:
         """Write the file column by column: persons hashed, tax codes taken out. Nothing else is changed."""
         layout = source.tracciato
-        path = self._work / f"{sha256[:16]}.parquet"
         names = [column.nome for column in layout.campi]
         encoded = pa.dictionary(pa.int32(), pa.string())
         schema = pa.schema([("_foglio", encoded), ("_riga", pa.int64()), *((name, encoded) for name in names)])
@@ -273,10 +287,12 @@ class _Loader:
         told = Throttle(self._say, path=source.path)
         with pq.ParquetWriter(path, schema, compression="zstd", compression_level=1) as writer:
             for block in blocks(source, told):
-                broken += block.broken
-                totals += block.totals
+                broken += [replace(row, foglio=_sheet(row.foglio)) for row in block.broken]
+                totals += [replace(row, foglio=_sheet(row.foglio)) for row in block.totals]
                 table = block.rows
-                columns = [table.column("_foglio"), table.column("_riga")]
+                sheet, found = mask_tax_codes(_one_chunk(table.column("_foglio")))
+                masked |= found
+                columns = [sheet, table.column("_riga")]
                 for column in layout.campi:
                     if column.nome not in table.column_names:
                         columns.append(pa.nulls(table.num_rows, type=encoded))
@@ -302,19 +318,21 @@ class _Loader:
         self._note_totals(source.tracciato, text.totals)
         return checks
 
-    def _stop(self, path: Path, sha256: str, layout: Tracciato, text: _Text, error: RuleError) -> FlussoOutcome:
+    def _stop(self, path: Path, sha256: str, source: Source, text: _Text, error: RuleError) -> FlussoOutcome:
         """Record a file on which a rule could not be checked: neither passed nor failed, and not loaded."""
         message = f"{error}: il file si ferma qui, senza giudizio. Che fare: segnalarlo a chi tiene il magazzino"
-        read = text.rows + len(text.broken)
+        layout, read = source.tracciato, text.rows + len(text.broken)
+        outcome = FlussoOutcome(self.shown(path), layout.tracciato, REFUSED, read, 0, read, messaggi=[message])
         with _Transaction(self._con):
-            self._forget(sha256[:16])
-            self._record(path, sha256, layout, state=REFUSED, message=message, read=read, refused=read)
-        return FlussoOutcome(str(self._paths.shown(path)), layout.tracciato, REFUSED, read, 0, read, messaggi=[message])
+            received = self._forget(sha256[:16])
+            self._record(path, sha256, layout, received, state=REFUSED, message=message, read=read, refused=read)
+            answer = self._answer(path, sha256[:16], source, outcome, [])
+        return replace(outcome, risposta=answer)
 
     def _store(self, path: Path, sha256: str, source: Source, text: _Text, checks: Checks) -> FlussoOutcome:
         """Load the good rows, put the others in quarantine, archive the file, record it."""
         con, layout, file_id = self._con, source.tracciato, sha256[:16]
-        messages = list(source.avvisi)
+        messages = [without_tax_codes(words) for words in source.avvisi]
         con.execute(
             f"create or replace temp table righe_rifiutate as "
             f"select distinct foglio, riga from {FINDINGS} where gravita = 'errore' and riga is not null"
@@ -329,15 +347,16 @@ class _Loader:
                 "respinto per intero. Che fare: correggere gli errori e mandarlo di nuovo"
             )
         loaded = 0 if state == REFUSED else read - refused
-        self._forget(file_id)
+        received = self._forget(file_id)
         if loaded:
-            self._insert(layout, file_id, checks, anything_refused=refused > 0)
+            self._insert(layout, file_id, checks, received, anything_refused=refused > 0)
         ente, period, synthetic = self._whose(layout)
         archived, hashed = self._archive(path, sha256, layout, text)
         self._record(
             path,
             sha256,
             layout,
+            received,
             state=state,
             message=" | ".join(messages) or None,
             read=read,
@@ -359,7 +378,7 @@ class _Loader:
             [file_id, without_tax_codes(path.name), layout.tracciato],
         )
         return FlussoOutcome(
-            str(self._paths.shown(path)),
+            self.shown(path),
             layout.tracciato,
             state,
             read,
@@ -378,10 +397,13 @@ class _Loader:
             )
             for row in broken
         ]
-        if rows:
-            self._con.executemany(
-                f"insert into {FINDINGS} values (?, ?, null, null, 'campi_della_riga', 'errore', ?)", rows
-            )
+        self._con.execute(
+            f"""
+            insert into {FINDINGS} (foglio, riga, messaggio, regola, gravita)
+            select unnest(?::varchar[]), unnest(?::bigint[]), unnest(?::varchar[]), 'campi_della_riga', 'errore'
+            """,
+            [[row[position] for row in rows] for position in range(3)],
+        )
 
     def _note_totals(self, layout: Tracciato, totals: list[TotalRow]) -> None:
         """A total printed at the foot is checked against the rows above it, like every printed total."""
@@ -390,14 +412,17 @@ class _Loader:
                 declared = layout.campo(name)
                 if declared.tipo not in ("decimale", "euro"):
                     continue
-                above = f"_riga < {total.riga} and _foglio is not distinct from ?"
-                # the sum of what was read, row by row
-                value = typed(declared, name)
-                found = self._con.execute(
-                    f"select {typed(declared, '?')}, (select sum({value}) from testo where {above})",
-                    [*[printed] * typed(declared, "?").count("?"), total.foglio],
+                printed_value, sum_above = self._con.execute(
+                    f"""
+                    select {typed(declared, "p.testo")}, (
+                        select sum({typed(declared, f"testo.{name}")}) from testo
+                        where _riga < p.riga and _foglio is not distinct from p.foglio
+                    )
+                    from (select ?::varchar as testo, ?::bigint as riga, ?::varchar as foglio) as p
+                    """,
+                    [printed, total.riga, total.foglio],
                 ).fetchall()[0]
-                if found[0] is not None and found[0] != found[1]:
+                if printed_value is not None and printed_value != sum_above:
                     self._con.execute(
                         f"insert into {FINDINGS} values (?, ?, ?, ?, 'totale_al_piede', 'avviso', ?)",
                         [
@@ -406,11 +431,13 @@ class _Loader:
                             name,
                             printed,
                             f"Il totale al piede di {name} è {printed}, la somma delle righe lette "
-                            f"{str(found[1]).replace('.', ',')}. Controllare che nel file ci siano tutte le righe",
+                            f"{str(sum_above).replace('.', ',')}. Controllare che nel file ci siano tutte le righe",
                         ],
                     )
 
-    def _insert(self, layout: Tracciato, file_id: str, checks: Checks, *, anything_refused: bool) -> None:
+    def _insert(
+        self, layout: Tracciato, file_id: str, checks: Checks, received: datetime, *, anything_refused: bool
+    ) -> None:
         """Load the good rows, each with its lotto."""
         con = self._con
         rows = checks.typed_rows(layout.campi)
@@ -421,8 +448,7 @@ class _Loader:
                 "where x.riga = v._riga and x.foglio is not distinct from v._foglio)"
             )
         con.execute(f"create or replace temp view righe_buone as {good}")
-        now = datetime.now(UTC).replace(tzinfo=None)
-        open_lots(con, layout, file_id, "select * from righe_buone", now)
+        open_lots(con, layout, file_id, "select * from righe_buone", _now(), received)
         names = ", ".join(f"v.{column.nome}" for column in layout.campi)
         lots = con.execute("select lotto from nuovi_lotti").fetchall()
         if len(lots) == 1:
@@ -456,26 +482,34 @@ class _Loader:
 
     def _archive(self, path: Path, sha256: str, layout: Tracciato, text: _Text) -> tuple[str, bool]:
         """Keep the file: as received, or with its persons hashed when it has any."""
-        if layout.persone or text.masked:
+        if layout.persone or text.masked or holds_tax_codes(path):
             return keep_file(self._paths.archive, text.path, f"{sha256}.parquet"), True
         return keep_file(self._paths.archive, path, sha256), False
 
     # --- records --------------------------------------------------------------------------------
 
-    def _forget(self, file_id: str) -> None:
-        """Take out what an earlier reading of the same bytes left: they are read again with other rules."""
+    def _forget(self, file_id: str) -> datetime:
+        """Take out what an earlier reading of the same bytes left: they are read again with other rules.
+
+        Returns:
+            When those bytes were first received: being judged again does not make a file newer than the others.
+        """
+        first = self._con.execute(f"select min(ricevuto_il) from raw.{FILES} where file_id = ?", [file_id]).fetchall()
         for table in (FILES, QUARANTINE):
             self._con.execute(f"delete from raw.{table} where file_id = ?", [file_id])
         self._con.execute(
             f"update raw.{LOTS} set noto_al = ?, sostituito_da = ? where file_id = ? and noto_al is null",
-            [datetime.now(UTC).replace(tzinfo=None), file_id, file_id],
+            [_now(), file_id, file_id],
         )
+        received: datetime = first[0][0] or _now()
+        return received
 
     def _record(
         self,
         path: Path,
         sha256: str,
         layout: Tracciato | None,
+        received: datetime,
         *,
         state: str,
         message: str | None = None,
@@ -505,7 +539,8 @@ class _Loader:
             "righe_di_totale": totals,
             "stato": state,
             "messaggio": message,
-            "caricato_il": datetime.now(UTC).replace(tzinfo=None),
+            "ricevuto_il": received,
+            "caricato_il": _now(),
             "archivio": archive,
             "pseudonimizzato": hashed,
             "impronta_regole": self._rules,
@@ -535,7 +570,7 @@ class _Loader:
             righe_in_quarantena=outcome.righe_in_quarantena,
             messaggi=outcome.messaggi,
             colonne={
-                sheet.name: {name: position for position, name in sheet.header.fields.items()}
+                without_tax_codes(sheet.name): {name: position for position, name in sheet.header.fields.items()}
                 for sheet in (source.fogli if source else ())
             },
         )
@@ -569,6 +604,23 @@ def _rules_fingerprint(paths: Paths) -> str:
     for path in [*sorted(LAYOUTS.glob("*.yml")), *code, *seeds]:
         hasher.update(path.name.encode() + b"\0" + path.read_bytes())
     return hasher.hexdigest()[:16]
+
+
+def _words(problem: Problem) -> str:
+    """A problem of a file, without the file: where, what, what to do."""
+    where = [f"riga {problem.line}"] if problem.line is not None else []
+    where += [f"colonna «{problem.column}»"] if problem.column is not None else []
+    where += [f"valore «{problem.value}»"] if problem.value is not None else []
+    place = ", ".join(where) + ": " if where else ""
+    return without_tax_codes(f"{place}{problem.what}. Che fare: {problem.action}")
+
+
+def _sheet(name: str | None) -> str | None:
+    return None if name is None else without_tax_codes(name)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _one_chunk(column: pa.ChunkedArray) -> pa.DictionaryArray:

@@ -9,7 +9,9 @@ import os
 import re
 import secrets
 import stat
+import zipfile
 from pathlib import Path
+from typing import IO
 
 import duckdb
 import pyarrow as pa
@@ -28,11 +30,14 @@ _BYTES = 9
 # What is remembered of codes already hashed; past it, memory would grow with the file.
 _MEMORY = 1_000_000
 
+# Wherever it stands: in the middle of a name (``ore_RSSMRA85T10A562S``), or in groups (``RSS MRA 85T10 A562S``).
 _TAX_CODE = re.compile(
-    r"(?i)\b[A-Z]{6}[0-9LMNPQRSTUV]{2}[ABCDEHLMPRST][0-9LMNPQRSTUV]{2}[A-Z][0-9LMNPQRSTUV]{3}[A-Z]\b"
+    r"(?i)[A-Z]{3}[\s.-]?[A-Z]{3}[\s.-]?[0-9LMNPQRSTUV]{2}[ABCDEHLMPRST][0-9LMNPQRSTUV]{2}[\s.-]?"
+    r"[A-Z][0-9LMNPQRSTUV]{3}[A-Z]"
 )
-TAX_CODE_PATTERN = _TAX_CODE.pattern
 REMOVED = "[codice fiscale rimosso]"
+_LONGEST_TAX_CODE = 20
+_PIECE = 8 << 20
 
 
 class MissingKeyError(AmbitoError):
@@ -98,6 +103,26 @@ def read_key(paths: Paths) -> bytes:
 def without_tax_codes(text: str) -> str:
     """A text with no codice fiscale in it, for names of files and messages."""
     return _TAX_CODE.sub(REMOVED, text)
+
+
+def holds_tax_codes(path: Path) -> bool:
+    """Whether a file, as it is, has a codice fiscale anywhere: in a title, a broken row, a sheet that is not read."""
+    if zipfile.is_zipfile(path):  # a spreadsheet
+        with zipfile.ZipFile(path) as book:
+            return any(_found_in(book.open(name)) for name in book.namelist())
+    return _found_in(path.open("rb"))
+
+
+def _found_in(file: IO[bytes]) -> bool:
+    tail = ""
+    with file:
+        while chunk := file.read(_PIECE):
+            # old spreadsheets write two bytes a character
+            text = tail + chunk.replace(b"\0", b"").decode("latin-1")
+            if _TAX_CODE.search(text):
+                return True
+            tail = text[-_LONGEST_TAX_CODE:]
+    return False
 
 
 class Pseudonyms:

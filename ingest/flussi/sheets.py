@@ -66,7 +66,8 @@ def cell_text(value: Any) -> str:
         if value != value or value in (float("inf"), float("-inf")):
             return ""
         # 15 digits are what a spreadsheet shows: 0,1 + 0,2 is 0,3
-        return _plain(Decimal(format(value, ".15g")))
+        text = format(value, ".15g")
+        return _plain(Decimal(text)) if "e" in text or text == "-0" else text.replace(".", ",")
     if isinstance(value, Decimal):
         return format(value, "f").replace(".", ",")
     if isinstance(value, dt.datetime):
@@ -89,6 +90,7 @@ class Workbook:
     def __init__(self, path: Path, kind: Container) -> None:
         self._path = path
         self._kind = kind
+        self._last: CalamineSheet | None = None
         try:
             if path.suffix.lower() == f".{kind.lower()}":
                 self._book = CalamineWorkbook.from_path(str(path))
@@ -122,15 +124,19 @@ class Workbook:
 
     def has_rows(self, name: str, below: int) -> bool:
         """Whether a sheet has some cell below a row."""
-        return any(row > below and any(text.strip() for text in cells) for row, cells in self.rows(name))
+        return any(row > below and any(text.strip() for text in cells) for row, cells in self.rows(name, headers=True))
 
     def height(self, name: str) -> int:
         """Rows of a sheet."""
         return int(self._sheet(name).total_height)
 
     def _sheet(self, name: str) -> CalamineSheet:
+        if self._last is not None and self._last.name == name:
+            return self._last
+        self._last = None  # one sheet in memory at a time
         try:
-            return self._book.get_sheet_by_name(name)
+            self._last = self._book.get_sheet_by_name(name)
+            return self._last
         except PasswordError as error:
             raise self._protected() from error
         except (CalamineError, OSError, ValueError) as error:
@@ -249,9 +255,8 @@ def sheet_blocks(
 ) -> Iterator[Block]:
     """The rows of the sheets whose header was recognised, in blocks."""
     book = Workbook(path, kind)
-    heights = [max(book.height(shape.name), 1) for shape in shapes]
-    done = 0
-    for shape, height in zip(shapes, heights, strict=True):
+    for done, shape in enumerate(shapes):
+        height = max(book.height(shape.name), 1)
         assembler = Assembler(layout, shape.header, shape.name)
         rows = ((row, cells) for row, cells in book.rows(shape.name) if row > shape.header.line)
         while batch := list(islice(rows, _ROWS_PER_BLOCK)):
@@ -261,6 +266,5 @@ def sheet_blocks(
                 for position in range(width)
             ]
             yield assembler.block(columns, np.array([row for row, _ in batch], dtype=np.int64))
-            progress(size * min(done + batch[-1][0], sum(heights)) // sum(heights), size)
-        done += height
+            progress(int(size * (done + min(batch[-1][0] / height, 1)) / len(shapes)), size)
     progress(size, size)

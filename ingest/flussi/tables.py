@@ -29,6 +29,7 @@ _TABLES: dict[str, dict[str, str]] = {
         "righe_di_totale": "bigint",
         "stato": "varchar",  # accettato, accettato con scarti, respinto
         "messaggio": "varchar",  # why it was refused
+        "ricevuto_il": "timestamp",  # when its bytes first came; judged again with other rules, it stays
         "caricato_il": "timestamp",
         "archivio": "varchar",  # the archived copy, under the archive's folder; NULL when nothing could be kept
         "pseudonimizzato": "boolean",

@@ -41,7 +41,7 @@ def write_template(layout: Tracciato, path: Path, domains: Mapping[str, Sequence
         book.set_properties({"title": f"Modello: {layout.titolo}", "author": "Ambito"})
         required = book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1})
         optional = book.add_format({"bold": True, "italic": True, "bg_color": "#F2F2F2", "border": 1})
-        as_text = book.add_format({"num_format": "@"})
+        as_text = book.add_format({"num_format": 49})  # "@", by the number that every spreadsheet knows
         sheet = book.add_worksheet(_DATA)
         for column, field in enumerate(layout.campi):
             values = accepted_values(field, domains)

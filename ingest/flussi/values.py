@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from ingest.flussi.pseudonyms import REMOVED
 from ingest.flussi.tracciato import Campo
 
 _ITALIAN_NUMBER = r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d*)?"
@@ -24,7 +27,7 @@ _MONTHS = (
 )
 _DATE = r"\d{4}-\d{2}-\d{2}( 00:00(:00)?)?|\d{1,2}([/.-])\d{1,2}([/.-])\d{4}"
 _PATTERNS = {
-    "testo": r"[\s\S]{1,200}",
+    "testo": rf"(?![\s\S]*{re.escape(REMOVED)})[\s\S]{{1,200}}",
     "elenco": r"[\s\S]{1,200}",
     # a code has a digit and no blank: a surname typed in its place is refused
     "codice": r"[A-Za-z0-9._/-]*\d[A-Za-z0-9._/-]*",
@@ -40,7 +43,7 @@ _PATTERNS = {
     "euro": rf"(€\s*)?({_ITALIAN_NUMBER}|{_DOTTED_NUMBER})(\s*€)?",
 }
 _HOW = {
-    "testo": "un testo di al più 200 caratteri",
+    "testo": "un testo di al più 200 caratteri, senza codici fiscali né altri dati di persone",
     "elenco": "uno dei valori ammessi",
     "codice": "un codice (lettere e cifre senza spazi, almeno una cifra)",
     "codice_istat": "un codice ISTAT di sei cifre",
@@ -51,13 +54,15 @@ _HOW = {
     "decimale": "un numero con al più {decimali} decimali, scritto con la virgola",
     "euro": "un importo con al più due decimali, scritto con la virgola",
 }
+# A text of these types may match the pattern and still be no value: the 31st of February, a third decimal.
+READ_AFTER_MATCH = frozenset({"data", "mese", "intero", "decimale", "euro"})
 NUMBERS = frozenset({"decimale", "euro", "intero"})
 # Years before which a date is a slip of the keyboard, when the layout gives no bound of its own.
 EARLIEST, LATEST = "1900-01-01", "2100-12-31"
 
 
 def pattern(field: Campo) -> str:
-    """The whole text of a value matches this (Python and RE2 alike)."""
+    """The whole text of a value matches this, a regular expression of Python."""
     return rf"^({_PATTERNS[field.tipo]})$"
 
 
@@ -110,8 +115,14 @@ def _month(text: str) -> str:
     return f"case when regexp_full_match({iso}, '(19|20)\\d{{2}}-(0[1-9]|1[0-2])') then {iso} end"
 
 
+def without_currency(text: str) -> str:
+    """SQL expression: a number without €, its sign + and the blanks around them."""
+    # between a number and its € Italian spreadsheets put a blank that does not break
+    return f"regexp_replace({text}, '[€+\\s\\x{{A0}}\\x{{202F}}]', '', 'g')"
+
+
 def _number(field: Campo, text: str) -> str:
-    bare = f"regexp_replace({text}, '[€\\s+]', '', 'g')"
+    bare = without_currency(text)
     canonical = f"""
         case
             when regexp_full_match({bare}, '{_ITALIAN_NUMBER}') then replace(replace({bare}, '.', ''), ',', '.')

@@ -14,7 +14,6 @@ from ingest.generate.chance import stream
 from ingest.generate.persons import CHUNK, CITIZENSHIPS, Flags, Ints, Persons, Population
 
 Days = npt.NDArray[np.datetime64]
-_NEVER = np.datetime64("2999-12-31")
 
 CASE_SERVICES = ("TM", "ADM", "SIP", "SIL")
 
@@ -50,6 +49,10 @@ _MEASURES: dict[str, tuple[tuple[str, str, str, float], ...]] = {
     ),
 }
 _ASKING = 0.24  # share of them that ask in a year
+# Columns whose type an empty list would not tell.
+_TEXTS = (
+    "ente", "misura", "codice_domanda", "codice_utente", "target", "tipo_intervento", "codice_istat_comune", "esito",
+)  # fmt: skip
 _NO_AMOUNT = ("RSA", "CDD", "ADI", "Telesoccorso", "Trasporto sociale")
 _INTO_STRUCTURES = ("RSA", "CDD")
 _OUTCOMES = ("ammessa finanziata", "ammessa non finanziata", "non ammessa", "rinuncia")
@@ -63,7 +66,7 @@ def measures() -> list[str]:
 
 @dataclass(frozen=True)
 class Cases:
-    """Case files of some persons: positions in ``CASE_SERVICES``, first and last day (``NaT`` is not used)."""
+    """Case files of some persons, ``servizio`` being a position in ``CASE_SERVICES``; the last day may be to come."""
 
     persona: Ints
     servizio: Ints
@@ -73,7 +76,7 @@ class Cases:
 
 @dataclass(frozen=True)
 class Placements:
-    """Placements of some persons, ``tipo`` being a position in ``PLACEMENTS``; the last day may be far in the future."""
+    """Placements of some persons, ``tipo`` being a position in ``PLACEMENTS``; the last day may be to come."""
 
     persona: Ints
     tipo: Ints
@@ -85,7 +88,8 @@ class Placements:
     @property
     def retta(self) -> Ints:
         """Daily rate in cents: a structure has one, of its kind."""
-        return np.array(_DAILY_RATES)[self.tipo] + 150 * self.struttura * (1 + self.tipo % 2)
+        base: Ints = np.array(_DAILY_RATES, dtype=np.int64)[self.tipo]
+        return base + 150 * self.struttura * (1 + self.tipo % 2)
 
 
 def _pick(luck: npt.NDArray[np.float64], shares: tuple[float, ...]) -> Ints:
@@ -158,12 +162,18 @@ class CaseWork:
                 "data_apertura": _dates(cases.apertura[seen]),
                 "data_chiusura": _dates(closed, missing=closed > day),
                 "codice_istat_comune": self._places(persons, person),
-                "tipo_provvedimento": pl.Series([None if w else m for w, m in zip(work, measure, strict=True)], dtype=pl.String),
-                "autorita": pl.Series([None if w else a for w, a in zip(work, authority, strict=True)], dtype=pl.String),
+                "tipo_provvedimento": pl.Series(
+                    [None if w else m for w, m in zip(work, measure, strict=True)], dtype=pl.String
+                ),
+                "autorita": pl.Series(
+                    [None if w else a for w, a in zip(work, authority, strict=True)], dtype=pl.String
+                ),
                 "ente_segnalante": sender.tolist(),
                 "anno_nascita": persons.nascita[person],
                 "cittadinanza": np.array(CITIZENSHIPS, dtype=object)[persons.cittadinanza[person]].tolist(),
-                "collocamento": pl.Series([None if w else x for w, x in zip(work, lives[person], strict=True)], dtype=pl.String),
+                "collocamento": pl.Series(
+                    [None if w else x for w, x in zip(work, lives[person], strict=True)], dtype=pl.String
+                ),
             },
             schema_overrides={"anno_nascita": pl.Int64},
         )
@@ -172,11 +182,18 @@ class CaseWork:
         return persons.of("TM", "SIP") | (persons.of("ADM") & (persons.sorte < 0.55))
 
     def _measures(self, luck: npt.NDArray[np.float64], care: Flags) -> tuple[list[str], list[str]]:
-        kinds = ("civile", "penale", "amministrativo", "civile/penale", "amministrativo/civile", "adozione", "solo procura", "nessuno")
-        who = (
-            "tribunale ordinario", "tribunale per i minorenni", "tribunale per i minorenni", "tribunale per i minorenni",
-            "tribunale per i minorenni", "tribunale per i minorenni", "procura minorenni", "nessuna",
-        )  # fmt: skip
+        kinds = (
+            "civile",
+            "penale",
+            "amministrativo",
+            "civile/penale",
+            "amministrativo/civile",
+            "adozione",
+            "solo procura",
+            "nessuno",
+        )
+        minors = "tribunale per i minorenni"
+        who = ("tribunale ordinario", *[minors] * 5, "procura minorenni", "nessuna")
         kind = np.where(care, _pick(luck[0], (0.5, 0.08, 0.07, 0.05, 0.04, 0.04, 0.1, 0.12)), len(kinds) - 1)
         appeal = (luck[1] < 0.04) & (kind == 0)
         return (
@@ -291,11 +308,14 @@ class CaseWork:
                         ),
                         "data_chiamata": _dates(called, missing=~reached),
                         "struttura": pl.Series(
-                            [f"{m} Demo {1 + int(l * 4)}" if i else None for m, l, i in zip(measure, luck[8, person], into, strict=True)],
+                            [
+                                f"{m} Demo {1 + int(x * 4)}" if i else None
+                                for m, x, i in zip(measure, luck[8, person], into, strict=True)
+                            ],
                             dtype=pl.String,
                         ),
                     },
-                    schema_overrides={name: pl.String for name in ("misura", "esito", "target", "tipo_intervento", "ente", "codice_domanda", "codice_utente", "codice_istat_comune")},
+                    schema_overrides=dict.fromkeys(_TEXTS, pl.String),
                 )
             )
         return pl.concat(frames)
@@ -307,7 +327,8 @@ class CaseWork:
         return stream(self.population.seme, what, chunk).random((columns, CHUNK))[:, : len(persons)]
 
     def _day(self, month: Ints, offset: npt.NDArray[np.float64]) -> Days:
-        return (self._origin + month).astype("datetime64[D]") + _days(offset)
+        first: Days = (self._origin + month).astype("datetime64[D]")
+        return np.add(first, _days(offset))
 
     def _places(self, persons: Persons, person: Ints) -> list[str]:
         return [self.population.territory.codici[at] for at in persons.comune[person].tolist()]

@@ -15,6 +15,14 @@ from ingest.flussi.tracciato import Campo, Tracciato
 
 RATE = 0.005
 UNKNOWN_COMUNE = "999099"
+MISSING = "valore obbligatorio mancante"
+UNKNOWN = "Comune sconosciuto"
+NO_DATE = "data che non esiste"
+TOO_LONG = "troppi decimali"
+NO_NUMBER = "testo in un numero"
+NOT_LISTED = "valore fuori elenco"
+REPEATED = "riga ripetuta"
+NOT_IN_FORCE = "tariffa non in vigore"
 # Tariffs not in force are this much above one that is.
 _TARIFF_EXCESS = 7_7700
 
@@ -40,7 +48,9 @@ class Spoiled:
         return replace(self, posto=self.posto + rows)
 
 
-_Kind = tuple[str, str, Callable[[int | None], str | None]]
+_Text = Callable[[int | None], str | None]
+# For each reason, the columns it can befall and what is then written there, from the value that stood in it.
+_Kinds = dict[str, list[tuple[str, _Text]]]
 
 
 def spoil(
@@ -62,47 +72,59 @@ def spoil(
     if not kinds or not count or not frame.height:
         return frame, []
     sources = np.sort(chance.choice(frame.height, min(count, frame.height), replace=False))
-    chosen = chance.integers(0, len(kinds), len(sources))
     order = np.insert(np.arange(frame.height), sources + 1, sources)
+    reasons = list(kinds)
     spoiled = []
-    for nth, (source, kind) in enumerate(zip(sources.tolist(), chosen.tolist(), strict=True)):
-        column, reason, text = kinds[kind]
+    for nth, (source, of_reasons, of_columns) in enumerate(
+        zip(
+            sources.tolist(),
+            chance.integers(0, len(reasons), len(sources)).tolist(),
+            chance.random(len(sources)).tolist(),
+            strict=True,
+        )
+    ):
+        reason = reasons[of_reasons]
+        column, text = kinds[reason][int(of_columns * len(kinds[reason]))]
         value = frame[column][source]
-        written = text(value if isinstance(value, int) else None)
-        spoiled.append(Spoiled(source + nth + 1, column, written, reason))
+        spoiled.append(Spoiled(source + nth + 1, column, text(value if isinstance(value, int) else None), reason))
     return frame[order], spoiled
 
 
-def _kinds(layout: Tracciato) -> list[_Kind]:
+def _kinds(layout: Tracciato) -> _Kinds:
     """What can go wrong in a layout, from its declaration."""
     if layout.tracciato == "tariffe":
-        return []  # a tariff in doubt would take every row of hours at that tariff with it
-    kinds: list[_Kind] = []
-    for field in layout.campi:
-        if field.richiesto and field.nome != "ente":
-            kinds.append((field.nome, "valore obbligatorio mancante", lambda _: ""))
-        if field.dominio == "comuni":
-            kinds.append((field.nome, "Comune sconosciuto", lambda _: UNKNOWN_COMUNE))
-        if field.tipo == "data":
-            kinds.append((field.nome, "data che non esiste", lambda _: "31/02/2024"))
-        if field.tipo in ("decimale", "euro"):
-            kinds.append((field.nome, "troppi decimali", _too_long(field)))
-        if field.tipo in ("decimale", "euro", "intero"):
-            kinds.append((field.nome, "testo in un numero", lambda _: "circa 12"))
-        if field.tipo == "elenco" and field.nome != "ente":
-            kinds.append((field.nome, "valore fuori elenco", lambda _: "da definire"))
-    last = layout.chiave[-1]
-    kinds.append((last, "riga ripetuta", lambda _: None))
-    if layout.tracciato == "ore_servizio":
-        kinds.append(("tariffa_oraria", "tariffa non in vigore", _not_in_force))
+        return {}  # a tariff in doubt would take every row of hours at that tariff with it
     if layout.tracciato == "collocamenti":
-        # the rule that allows one place at a time judges every row it can read: a readable copy takes the good row with it
-        unreadable = {("codice_utente", ""), ("dal", "31/02/2024"), ("tipo_collocamento", "da definire")}
-        kinds = [kind for kind in kinds if (kind[0], kind[2](None) if kind[0] != "retta_giornaliera" else None) in unreadable]
+        # the rule of one place at a time judges every row it can read: a readable copy would take the good row with it
+        return {
+            MISSING: [("codice_utente", _always(""))],
+            NO_DATE: [("dal", _always("31/02/2024"))],
+            NOT_LISTED: [("tipo_collocamento", _always("da definire"))],
+        }
+    kinds: _Kinds = {}
+    for field in layout.campi:
+        number = field.tipo in ("decimale", "euro")
+        for reason, befalls, text in (
+            (MISSING, field.richiesto and field.nome != "ente", _always("")),
+            (UNKNOWN, field.dominio == "comuni", _always(UNKNOWN_COMUNE)),
+            (NO_DATE, field.tipo == "data", _always("31/02/2024")),
+            (TOO_LONG, number, _too_long(field)),
+            (NO_NUMBER, number or field.tipo == "intero", _always("circa 12")),
+            (NOT_LISTED, field.tipo == "elenco" and field.nome != "ente", _always("da definire")),
+        ):
+            if befalls:
+                kinds.setdefault(reason, []).append((field.nome, text))
+    kinds[REPEATED] = [(layout.chiave[-1], _always(None))]
+    if layout.tracciato == "ore_servizio":
+        kinds[NOT_IN_FORCE] = [("tariffa_oraria", _not_in_force)]
     return kinds
 
 
-def _too_long(field: Campo) -> Callable[[int | None], str]:
+def _always(text: str | None) -> _Text:
+    return lambda _: text
+
+
+def _too_long(field: Campo) -> _Text:
     return lambda value: f"{(value or 0) // 10**field.decimali},{'0' * field.decimali}5"
 
 

@@ -1,4 +1,6 @@
-"""Files as an office sends them: several formats, headers and ways of writing the same value. Columns come from the layout.
+"""Files as an office sends them: several formats, headers and ways of writing the same value.
+
+Columns come from the layout.
 
 Values travel as typed frames: texts, dates, whole numbers; a decimal is a whole number of its last digit (cents). The
 same frame always gives the same bytes.
@@ -7,10 +9,10 @@ same frame always gives the same bytes.
 from __future__ import annotations
 
 import csv
-import os
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Literal
 
@@ -20,9 +22,20 @@ import xlsxwriter
 from ingest.flussi.tracciato import Campo, Tracciato
 from ingest.generate.dirt import Spoiled
 
-_MONTHS = (
-    "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre".split()
-)
+_MONTHS = [
+    "gennaio",
+    "febbraio",
+    "marzo",
+    "aprile",
+    "maggio",
+    "giugno",
+    "luglio",
+    "agosto",
+    "settembre",
+    "ottobre",
+    "novembre",
+    "dicembre",
+]
 _NUMERIC = ("anno", "intero", "decimale", "euro")
 # Excel writes when a workbook was made: the same workbook must be the same bytes.
 _CREATED = datetime(2026, 1, 1)
@@ -107,7 +120,7 @@ def write(path: Path, layout: Tracciato, style: Style, parts: Iterable[tuple[pl.
             _write_xlsx(partial, layout, style, whole, spoiled)
         else:
             _write_parquet(partial, layout, whole)
-    os.replace(partial, path)
+    partial.replace(path)
     return rows
 
 
@@ -174,9 +187,7 @@ def _month(text: str, style: Style) -> str:
     return f"{month}/{year}" if style.mese == "barra" else f"{_MONTHS[int(month) - 1]} {year}"
 
 
-def _write_csv(
-    path: Path, layout: Tracciato, style: Style, parts: Iterable[tuple[pl.DataFrame, list[Spoiled]]]
-) -> int:
+def _write_csv(path: Path, layout: Tracciato, style: Style, parts: Iterable[tuple[pl.DataFrame, list[Spoiled]]]) -> int:
     rows = 0
     encoding = "utf-8" if style.codifica == "utf-8-sig" else style.codifica
     with path.open("wb") as file:
@@ -193,7 +204,11 @@ def _append_csv(file: IO[bytes], texts: pl.DataFrame, separator: str, encoding: 
     if encoding == "utf-8":
         texts.write_csv(file, include_header=False, separator=separator)
         return
-    file.write(texts.write_csv(include_header=False, separator=separator).encode(encoding))
+    text = io.BytesIO()
+    texts.write_csv(text, include_header=False, separator=separator)
+    content = text.getvalue()
+    # most parts have no accents, and are the same bytes in both encodings
+    file.write(content if content.isascii() else content.decode("utf-8").encode(encoding))
 
 
 def _write_parquet(path: Path, layout: Tracciato, frame: pl.DataFrame) -> None:
@@ -248,7 +263,9 @@ def _write_total(
     for at, field in enumerate(layout.campi):
         if field.tipo == "euro" or field.unita in ("ore", "abitanti"):
             values = frame[field.nome].to_list()
-            added = (value for place, value in enumerate(values) if value is not None and (place, field.nome) not in changed)
+            added = (
+                value for place, value in enumerate(values) if value is not None and (place, field.nome) not in changed
+            )
             sheet.write_number(row, at, _number(sum(added), field))
 
 
@@ -277,8 +294,3 @@ class SpoiledList:
         """End the list."""
         if self._file:
             self._file.close()
-
-
-def as_date(day: object) -> date:
-    """A numpy day as a date."""
-    return date.fromisoformat(str(day))

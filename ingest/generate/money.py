@@ -53,22 +53,28 @@ _OF_MEASURES = {
     "Bonus assistenti familiari": (_DISTRICT, "Sportello badanti", "Sportello badanti"),
     "Autismo": ("Progettazione", "Progetto Autismo", "Progetto Autismo"),
     "ISD": (_SHARED_AREA, "Gestione Fondi Distrettuali", "FSOL"),
-    "PIS": (_SERVICES_AREA, "Piano Povertà", "QSFP 2021"),
+    "PIS": (_SERVICES_AREA, "Piano Povertà", "Altri fondi progettuali"),
 }
-# Lines of a fixed size: cost of the first year in euro.
-_FIXED = (
-    (Line(_SERVICES_AREA, "TM", "Servizio Tutela Minori", "Assistenti sociali", "personale", (("Comuni", 0.6), ("L. 178/2020", 0.4))), 212_000),
-    (Line(_SERVICES_AREA, "TM", "Servizio Affidi", "Educatori", "personale", (("FNPS", 1.0),)), 38_500),
-    (Line(_SERVICES_AREA, "SIL", "Servizio Inserimento Lavorativo", "Educatori", "personale", (("Comuni", 0.5), ("QSFP 2021", 0.5))), 74_000),
-    (Line(_SERVICES_AREA, "SSD", "Servizio Sociale Distrettuale", "Assistenti sociali", "personale", (("FNPS", 0.5), ("PUA", 0.5))), 96_000),
-    (Line(_SERVICES_AREA, "SST", "Piano Povertà", "Assistenti sociali", "personale", (("QSFP 2021", 1.0),)), 118_000),
-    (Line("Progettazione", None, "Progetto PIPPI PNRR", "Professionisti", "servizi", (("PIPPI", 1.0),)), 52_000),
-    (Line("Progettazione", None, "Progetto GAP", "Professionisti", "servizi", (("GAP", 1.0),)), 19_500),
-    (Line("Ufficio di Piano", None, "Programmazione del sistema", "Coordinamento", "personale", (("FNPS", 0.4), ("Comuni", 0.6))), 58_000),
-    (Line(_SHARED_AREA, None, "Gestione del sistema", "Spese generali", "gestione", (("Comuni", 1.0),)), 41_000),
+# Lines of a fixed size: the funds that pay for it in equal parts, and its cost in the first year in euro.
+_FIXED: tuple[tuple[str, str | None, str, str, str, tuple[str, ...], int], ...] = (
+    (_SERVICES_AREA, "TM", "Servizio Tutela Minori", "Operatori", "personale", ("Comuni", "L. 178/2020"), 212_000),
+    (_SERVICES_AREA, "TM", "Servizio Affidi", "Educatori", "personale", ("FNPS",), 38_500),
+    (_SERVICES_AREA, "SIL", "Servizio Inserimento Lavorativo", "Educatori", "personale", ("Comuni", "FSR"), 74_000),
+    (_SERVICES_AREA, "SSD", "Servizio Sociale Distrettuale", "Operatori", "personale", ("FNPS", "PUA"), 96_000),
+    (_SERVICES_AREA, "SST", "Piano Povertà", "Assistenti sociali", "personale", ("L. 178/2020",), 118_000),
+    ("Progettazione", None, "Progetto PIPPI PNRR", "Professionisti", "servizi", ("PIPPI",), 52_000),
+    ("Progettazione", None, "Progetto GAP", "Professionisti", "servizi", ("GAP",), 19_500),
+    ("Ufficio di Piano", None, "Programmazione del sistema", "Coordinamento", "personale", ("FNPS", "Comuni"), 58_000),
+    (_SHARED_AREA, None, "Gestione del sistema", "Spese generali", "gestione", ("Comuni",), 41_000),
 )  # fmt: skip
 
-_CONSTRAINTS = {"Comuni": "libero", "FSOL": "libero", "PIPPI": "finalizzato", "GAP": "finalizzato", "Progetto Autismo": "finalizzato"}
+_CONSTRAINTS = {
+    "Comuni": "libero",
+    "FSOL": "libero",
+    "PIPPI": "finalizzato",
+    "GAP": "finalizzato",
+    "Progetto Autismo": "finalizzato",
+}
 _QUARTERS = ((3, 31), (6, 30), (9, 30), (12, 20))
 
 
@@ -79,14 +85,21 @@ def expenditure(ledger: Ledger, year: int) -> list[tuple[Line, str, int]]:
         line = Line(_SHARED_AREA, service, "Gestione servizi accreditati", service, "servizi", _OF_SERVICES[service])
         costs.append((line, ledger.service_cost(year, service)))
     for kind in PLACEMENTS:
-        action = 'Gestione CDD "Il Sole" di Crema' if kind == "cdd" else "Gestione rette TM"
-        action = "Gestione Rete Disabilità" if kind == "cdd" else action
-        line = Line(_SHARED_AREA, "TM" if action.endswith("TM") else None, action, f"Rette: {kind}", "servizi", _OF_PLACEMENTS[kind])
+        action = "Gestione Rete Disabilità" if kind == "cdd" else "Gestione rette TM"
+        line = Line(
+            _SHARED_AREA,
+            "TM" if action.endswith("TM") else None,
+            action,
+            f"Rette: {kind}",
+            "servizi",
+            _OF_PLACEMENTS[kind],
+        )
         costs.append((line, ledger.rette_cost(year, kind)))
     for measure, (area, action, fund) in _OF_MEASURES.items():
         line = Line(area, None, action, f"Contributi {measure}", "trasferimenti", ((fund, 1.0),))
         costs.append((line, ledger.misure.get((year, measure), 0)))
-    for line, euro in _FIXED:
+    for area, of_service, action, item, nature, funds, euro in _FIXED:
+        line = Line(area, of_service, action, item, nature, tuple((fund, 1.0) for fund in funds))
         costs.append((line, euro * (100 + 3 * (year - ledger.anni.start))))
     return [
         (line, fund, cents)
@@ -141,7 +154,9 @@ class Accounts:
                 if spare > 200_000 and chance.random() < 0.2:  # part of it is taken back
                     withdrawn = min(spare // 3, assigned // 4) // 10_000 * 10_000
                     if withdrawn:
-                        found.append(Movement(date(year, 10, 14), "storno", fund, year, withdrawn, f"{act} (rettifica)"))
+                        found.append(
+                            Movement(date(year, 10, 14), "storno", fund, year, withdrawn, f"{act} (rettifica)")
+                        )
                 left.setdefault(fund, []).append([year, assigned - withdrawn])
                 found += self._cashed(fund, year, assigned - withdrawn, begin, last)
             found += self._spent(year, spent, left)
@@ -222,25 +237,38 @@ class Accounts:
         spent = expenditure(self._ledger, year)
         where = {fund: line for line, fund, _ in reversed(spent)}
         lines: list[tuple[Line, str, str, int]] = [
-            (where[fund], f"Entrate {fund}", "entrata", cents)
-            for fund, cents in income.items()
-            if fund in where
+            (where[fund], f"Entrate {fund}", "entrata", cents) for fund, cents in income.items() if fund in where
         ]
         # given back by a fund that pays for nothing any more
         lines += [
-            (Line(_SHARED_AREA, None, "Gestione Fondi Distrettuali", "", "entrata", ()), f"Entrate {fund}", "entrata", cents)
+            (
+                Line(_SHARED_AREA, None, "Gestione Fondi Distrettuali", "", "entrata", ()),
+                f"Entrate {fund}",
+                "entrata",
+                cents,
+            )
             for fund, cents in income.items()
             if fund not in where
         ]
-        funds = [*[f for f in income if f in where], *[f for f in income if f not in where], *[fund for _, fund, _ in spent]]
+        funds = [
+            *[f for f in income if f in where],
+            *[f for f in income if f not in where],
+            *[fund for _, fund, _ in spent],
+        ]
         lines += [(line, line.voce, line.natura, cents) for line, _, cents in spent]
         rows = []
         for phase in phases:
-            day = {"preventivo": date(year - 1, 12, 18), "assestato": date(year, 7, 24), "consuntivo": date(year, 12, 31)}[phase]
+            day = {
+                "preventivo": date(year - 1, 12, 18),
+                "assestato": date(year, 7, 24),
+                "consuntivo": date(year, 12, 31),
+            }[phase]
             spread = {"preventivo": 0.07, "assestato": 0.025, "consuntivo": 0.0}[phase]
             chance = stream(self._seme, "contabilità", phase, year)
             for (line, item, nature, cents), fund in zip(lines, funds, strict=True):
-                amount = cents if not spread else round(cents * chance.uniform(1 - spread, 1 + spread) / 10_000) * 10_000
+                amount = (
+                    cents if not spread else round(cents * chance.uniform(1 - spread, 1 + spread) / 10_000) * 10_000
+                )
                 rows.append((day, phase, line.area, line.servizio, line.azione, item, nature, fund, amount))
         days, phase_names, areas, services, actions, items, natures, sources, amounts = zip(*rows, strict=True)
         return pl.DataFrame(
@@ -266,7 +294,9 @@ def invoice_frame(ledger: Ledger, seme: int, ente: str, year: int, on: date) -> 
 
     A provider bills each month what it delivered, a structure its daily rates, both in the month that follows.
     """
-    suppliers = {provider: f"DEMO-FORN-{at:02d}" for at, provider in enumerate(dict.fromkeys(p for _, p in CONTRACTS), 1)}
+    suppliers = {
+        provider: f"DEMO-FORN-{at:02d}" for at, provider in enumerate(dict.fromkeys(p for _, p in CONTRACTS), 1)
+    }
     bills: list[tuple[int, str, int]] = []  # month billed, supplier, cents
     for month in range(len(ledger.contratti)):
         for at, (_, provider) in enumerate(CONTRACTS):
@@ -275,7 +305,13 @@ def invoice_frame(ledger: Ledger, seme: int, ente: str, year: int, on: date) -> 
             if name != "affido":  # a family sends no invoice
                 for structure in range(ledger.rette.shape[2]):
                     code = f"DEMO-FORN-{structure_code(kind, structure)}"
-                    bills.append((month, code.encode("ascii", "replace").decode().replace("?", "X"), int(ledger.rette[month, kind, structure])))
+                    bills.append(
+                        (
+                            month,
+                            code.encode("ascii", "replace").decode().replace("?", "X"),
+                            int(ledger.rette[month, kind, structure]),
+                        )
+                    )
     rows = []
     for number, (month, supplier, cents) in enumerate(bills):
         if cents <= 0:
@@ -292,13 +328,37 @@ def invoice_frame(ledger: Ledger, seme: int, ente: str, year: int, on: date) -> 
         if received.year == year:
             settled = paid <= on
             amount = cents // 2 if partly else cents
-            rows.append((number, supplier, issued, received, due, cents, paid if settled else None, amount if settled else None, suspended))
+            rows.append(
+                (
+                    number,
+                    supplier,
+                    issued,
+                    received,
+                    due,
+                    cents,
+                    paid if settled else None,
+                    amount if settled else None,
+                    suspended,
+                )
+            )
         if chance.random() < 0.02:  # a credit note for hours contested
             note = issued + timedelta(days=20)
             back = -max(cents // 50, 1)
             if note.year == year:
                 settled = note <= on
-                rows.append((number + 500_000, supplier, note, note, note, back, note if settled else None, back if settled else None, 0))
+                rows.append(
+                    (
+                        number + 500_000,
+                        supplier,
+                        note,
+                        note,
+                        note,
+                        back,
+                        note if settled else None,
+                        back if settled else None,
+                        0,
+                    )
+                )
     numbers, codes, issue, receipt, deadline, amounts, payment, paid_amounts, suspensions = zip(*rows, strict=True)
     return pl.DataFrame(
         {
@@ -316,7 +376,7 @@ def invoice_frame(ledger: Ledger, seme: int, ente: str, year: int, on: date) -> 
     )
 
 
-def staff_frame(seme: int, ente: str, year: int, months: range) -> pl.DataFrame:
+def staff_frame(seme: int, ente: str, first: int, year: int, months: range) -> pl.DataFrame:
     """The layout ``ore_personale``: who works in which service, each month."""
     profiles = (
         ("assistente sociale", 9, ("TM", "SSD", "SST")),
@@ -337,7 +397,7 @@ def staff_frame(seme: int, ente: str, year: int, months: range) -> pl.DataFrame:
             worked = [service for service in services if chance.random() < 0.7] or [services[0]]
             weights = [float(chance.uniform(0.5, 1.5)) for _ in worked]
             for month in months:
-                if joined > month and year <= 2000:
+                if joined > 12 * (year - first) + month - 1:
                     continue
                 each = stream(seme, "ore personale", number, year, month)
                 season = 0.5 if month == 8 else 0.85 if month == 12 else 1.0

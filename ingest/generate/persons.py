@@ -16,7 +16,7 @@ from ingest.generate.chance import stream
 from ingest.generate.territory import Territory
 
 CHUNK = 16_384
-PERSONS_AT_SCALE_ONE = 600
+PERSONS_AT_SCALE_ONE = 1_100
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -26,7 +26,7 @@ PROFILES = ("SAAP", "SAD", "ADM", "SIP", "TM", "SIL")
 _SHARES = (0.44, 0.25, 0.14, 0.05, 0.07, 0.05)
 _AGES = ((3, 17), (62, 95), (3, 16), (2, 14), (2, 16), (18, 58))
 # Mean stay, in months.
-_STAYS = (44.0, 26.0, 16.0, 12.0, 26.0, 14.0)
+_STAYS = (60.0, 34.0, 18.0, 14.0, 26.0, 14.0)
 _OUTSIDE_SHARE = 0.012
 # Italian, of the European Union, of elsewhere.
 CITIZENSHIPS = ("italiana", "comunitaria", "non comunitaria")
@@ -76,7 +76,7 @@ class Population:
 
     Attributes:
         seme: The seed.
-        scala: 1 is about 600 persons.
+        scala: 1 is 1100 persons, about 650 of them at a time.
         primo_anno: First year.
         ultimo_anno: Last year.
         territory: Where they live.
@@ -109,14 +109,14 @@ class Population:
         profile = chance.choice(len(PROFILES), CHUNK, p=_SHARES)
         low, high = np.array(_AGES).T
         age = chance.integers(low[profile], high[profile] + 1)
-        enters = chance.integers(-40, months, CHUNK)
+        enters = chance.integers(-44, months, CHUNK)
         # assistance at school begins with the school year
         school = profile == PROFILES.index("SAAP")
         enters = np.where(school, 12 * (enters // 12) + 8, enters)
         stays = 1 + chance.gamma(2.0, np.array(_STAYS)[profile] / 2).astype(np.int64)
         leaves = enters + np.where(school, 10 + 12 * (stays // 14), stays)
         gone = leaves <= 0  # whoever left before the first year is of no extract: they stay into it
-        leaves = np.where(gone, leaves % 11 + 1, leaves)
+        leaves = np.where(gone, leaves % months + 1, leaves)
         weights = np.array(self.territory.residenti, dtype=float)
         places = np.append(weights / weights.sum() * (1 - _OUTSIDE_SHARE), _OUTSIDE_SHARE)
         comune = chance.choice(len(places), CHUNK, p=places)

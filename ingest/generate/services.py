@@ -55,7 +55,7 @@ class Tariff:
 
 
 def tariffs(population: Population) -> list[Tariff]:
-    """Every contract's tariffs: one rise a year, on the first of January, in the middle of March or with the school year."""
+    """Every contract's tariffs: one rise a year, in January, in the middle of March or with the school year."""
     found = []
     for place, (service, provider) in enumerate(CONTRACTS):
         chance = stream(population.seme, "tariffe", place)
@@ -90,7 +90,9 @@ def tariff_frame(ente: str, known: list[Tariff]) -> pl.DataFrame:
 def known_on(all_tariffs: list[Tariff], day: date) -> list[Tariff]:
     """The tariffs an office knows on a day: those begun, the last of each contract still open."""
     return [
-        tariff if tariff.al is None or tariff.al < day else Tariff(tariff.servizio, tariff.gestore, tariff.dal, None, tariff.centesimi)
+        tariff
+        if tariff.al is None or tariff.al < day
+        else Tariff(tariff.servizio, tariff.gestore, tariff.dal, None, tariff.centesimi)
         for tariff in all_tariffs
         if tariff.dal <= day
     ]
@@ -98,8 +100,15 @@ def known_on(all_tariffs: list[Tariff], day: date) -> list[Tariff]:
 
 @dataclass(frozen=True)
 class Hours:
-    """Rows of hours of one year: positions of person (in the chunk), month (0 to 11), contract and comune; hundredths of
-    an hour; tariff in cents.
+    """Rows of hours of one year.
+
+    Attributes:
+        persona: Position in the chunk.
+        mese: From 0 to 11.
+        contratto: Position in ``CONTRACTS``.
+        comune: Position in ``Territory.codici``.
+        ore: In hundredths of an hour.
+        tariffa: In cents.
     """
 
     persona: Ints
@@ -142,12 +151,13 @@ class Deliveries:
     def hours(self, year: int, chunk: int, persons: Persons) -> Hours:
         """The hours of some persons in a year."""
         episodes = self._episodes(chunk, persons)
+        there = stream(self.population.seme, "presenze", year, chunk)
         chance = stream(self.population.seme, "ore", year, chunk)
         months = 12 * (year - self.population.primo_anno) + np.arange(12)
         size = (len(episodes.persona), 12)
         season = _SEASONS[episodes.servizio]
         present = (episodes.entrata[:, None] <= months) & (months < episodes.uscita[:, None]) & (season > 0)
-        present &= chance.random(size, dtype=np.float32) >= _MISSED
+        present &= there.random(size, dtype=np.float32) >= _MISSED
         varied = chance.random(size, dtype=np.float32) * 0.6 + 0.7
         row, month = np.nonzero(present)
         quarters = np.rint(4 * episodes.ore[row] * season[row, month] * varied[row, month]).astype(np.int64)
@@ -219,7 +229,9 @@ class Deliveries:
                 np.full(len(meeting), SERVICES.index("SIP")),
             ]
         )
-        second = np.concatenate([np.zeros(len(first), dtype=np.int64), np.ones(len(home) + len(meeting), dtype=np.int64)])
+        second = np.concatenate(
+            [np.zeros(len(first), dtype=np.int64), np.ones(len(home) + len(meeting), dtype=np.int64)]
+        )
         provider = (luck[second, person] * _CONTRACTS_OF[service]).astype(np.int64)
         enters = persons.entrata[person]
         leaves = persons.uscita[person]

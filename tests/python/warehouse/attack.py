@@ -107,6 +107,7 @@ class Attack:
             self._totals(mart)
             self._rows(mart)
             self._chains(mart)
+            self._copies(mart)
         for fine, coarse in itertools.permutations(self.marts.values(), 2):
             self._margins(fine, coarse)
         return self
@@ -157,10 +158,24 @@ class Attack:
             for this, following in itertools.pairwise(ordered):
                 self._know([((mart.name, this, chain["fine"]), 1), ((mart.name, following, chain["inizio"]), -1)])
 
+    def _copies(self, mart: Mart) -> None:
+        """The rows of a mart that repeats another's: the same figures, under the same names."""
+        followed = mart.declared.get("segue")
+        if not followed or followed.get("misura"):
+            return
+        other = self.marts[followed["mart"]]
+        entries = [[part.strip(" '") for part in entry.partition("=")] for entry in followed["chiave"]]
+        by_key = {tuple(other.column(key, name) for name, _, _ in entries): key for key in other.rows}
+        for key in mart.rows:
+            same = by_key.get(tuple(value if equals else mart.column(key, name) for name, equals, value in entries))
+            if same is not None and other.subject(same):
+                for measure in sorted(set(mart.measures) & set(other.measures)):
+                    self._know([((mart.name, key, measure), 1), ((other.name, same, measure), -1)])
+
     def _margins(self, fine: Mart, coarse: Mart) -> None:
         """Each row of the coarser mart is the sum of rows of the finer, wherever that is so in every row that matches."""
         example = next(iter(fine.true), None)
-        if example is None or any(fine.column(example, name) is None for name in coarse.grain if name != "servizio"):
+        if example is None or any(fine.column(example, name) is None for name in coarse.grain):
             return
         members = defaultdict(list)
         for key in fine.rows:
