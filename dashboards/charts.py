@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import altair as alt
@@ -160,6 +161,86 @@ def bars(
     lines = max((name.count("\n") + 1 for name in order), default=1)
     step = max(lines * _LINE + 10, per_name * 20 + 10, 30)
     return _finished(chart, max(len(order), 1) * step + _AXIS + (_LEGEND if legend is not None else 0))
+
+
+@dataclass(frozen=True)
+class Point:
+    """A value of a month.
+
+    Attributes:
+        month: First day of the month.
+        value: How much; none where it is hidden or missing: a gap, never zero.
+        unit: Unit of the value.
+        series: The series it belongs to.
+        below: It is drawn under the line of zero, to stand against another series.
+    """
+
+    month: date
+    value: formats.Number | None
+    unit: str
+    series: str
+    below: bool = False
+
+
+def months(
+    data: Sequence[Point], title: str, *, colors: dict[str, str], columns: bool = False, names: str = "Serie"
+) -> alt.LayerChart:
+    """Values by month: lines with their points, or columns above and below zero.
+
+    Args:
+        data: The values. A month without one is a gap.
+        title: What the axis measures, with its unit.
+        colors: Colour of each series, in the order of the legend.
+        columns: Columns instead of lines.
+        names: What the series are, for the tooltip.
+    """
+    values = [
+        {
+            "mese": f"{point.month:%Y-%m-%d}",
+            "nome": formats.month(point.month),
+            "serie": point.series,
+            "valore": None if point.value is None else float(-point.value if point.below else point.value),
+            "testo": formats.quantity(point.value, point.unit),
+        }
+        for point in data
+    ]
+    several = len(colors) > 1
+    x = alt.X(
+        "utcyearmonth(mese):T",
+        title=None,
+        axis=alt.Axis(
+            format="%b %Y",
+            tickCount={"expr": "width < 500 ? 4 : 10"},
+            labelOverlap="greedy",
+            labelFlush=True,
+            grid=False,
+            ticks=True,
+        ),
+    )
+    y = alt.Y(
+        "valore:Q",
+        title=None,
+        scale=alt.Scale(zero=True, nice=True),
+        # what is under zero is drawn there to be told apart: it is not a negative number
+        axis=alt.Axis(labelExpr="format(abs(datum.value), ',~f')", tickCount=5, minExtent=46, maxExtent=46),
+        stack=None,
+    )
+    color = alt.Color(
+        "serie:N",
+        scale=alt.Scale(domain=list(colors), range=list(colors.values())),
+        legend=alt.Legend(title=None, orient="top", labelLimit=0) if several else None,
+    )
+    tooltip = [alt.Tooltip("nome:N", title="Mese"), alt.Tooltip("testo:N", title=title)]
+    if several:
+        tooltip.insert(1, alt.Tooltip("serie:N", title=names))
+    base = alt.Chart().encode(x=x, y=y, color=color, tooltip=tooltip)
+    layers: list[Any] = (
+        [base.mark_bar()]
+        if columns
+        else [base.mark_line(strokeWidth=2, interpolate="linear"), base.mark_point(filled=True, size=26, opacity=1)]
+    )
+    chart = alt.LayerChart(layer=layers, data=_inline(values))
+    return _finished(chart, 260 + (_LEGEND if several else 0))
 
 
 def show(chart: alt.LayerChart, key: str, alternative: str) -> None:

@@ -47,10 +47,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Mart:
-    """A published mart, whole. Its rows are shared by all readers: never changed in place."""
+    """A published mart, whole. Its rows are shared by all readers: never changed in place.
+
+    Attributes:
+        warning: What a reader must know before using it; empty where nothing is declared.
+    """
 
     name: str
     description: str
+    warning: str
     grain: tuple[str, ...]
     columns: dict[str, Column]
     rows: tuple[Row, ...]
@@ -173,8 +178,7 @@ def total(rows: Iterable[Row], column: str) -> Any:
 def sums(rows: Sequence[Row], columns: Iterable[str]) -> dict[str, Any]:
     """The sums of some columns as a row of their own, which knows what it leaves out because it is hidden."""
     found: dict[str, Any] = {column: total(rows, column) for column in columns}
-    touched = [column for column in found if hidden_among(rows, column)]
-    return with_hidden(found, touched)
+    return with_hidden(found, [column for column in found if hidden_among(rows, column)])
 
 
 def with_hidden(totals: dict[str, Any], touched: Sequence[str]) -> dict[str, Any]:
@@ -184,6 +188,19 @@ def with_hidden(totals: dict[str, Any], touched: Sequence[str]) -> dict[str, Any
         HIDDEN: " ".join(column for column in touched if totals[column] is None) or None,
         PARTIAL: " ".join(column for column in touched if totals[column] is not None) or None,
     }
+
+
+def is_whole(row: Row, column: str) -> bool:
+    """Whether nothing hidden is left out of a value, or of a sum."""
+    return not is_partial(row, column) and not is_hidden(row, column)
+
+
+def grouped(rows: Iterable[Row], *keys: str) -> dict[Any, list[Row]]:
+    """The rows by the value of a column, or of several, in the order in which the values come."""
+    found: dict[Any, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row[keys[0]] if len(keys) == 1 else tuple(row[key] for key in keys), []).append(row)
+    return found
 
 
 def years(rows: Iterable[Row], column: str) -> list[int]:
@@ -235,7 +252,8 @@ def _mart(version_name: str, name: str, _version: Version) -> Mart:
         column: Column(column, declared.get(column, {}).get("descrizione", ""), declared.get(column, {}).get("unita"))
         for column in header
     }
-    return Mart(name, about[0][0] or "", tuple(model["grana"] or list(columns)[:1]), columns, rows)
+    warning = model.get("avvertenza") or ""
+    return Mart(name, about[0][0] or "", warning, tuple(model["grana"] or list(columns)[:1]), columns, rows)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -13,6 +13,7 @@ import altair as alt
 import streamlit as st
 
 from dashboards import charts, exports, formats, labels, tables
+from dashboards.charts import Bar, Point
 from dashboards.data import (
     HIDDEN,
     PARTIAL,
@@ -31,6 +32,7 @@ from ingest.flussi.tracciato import tracciati
 PAGE_OF_ROWS = 200
 TABLES_NAMED = 4
 FILES_NAMED = 3
+MONTHS_NAMED = 6
 SYNTHETIC_NAME = "dati sintetici"
 
 
@@ -76,6 +78,38 @@ def chart(snapshot: Snapshot, drawing: alt.LayerChart, key: str, alternative: st
     if snapshot.synthetic:
         drawing, alternative = charts.marked(drawing, SYNTHETIC_NAME.capitalize()), f"{alternative} ({SYNTHETIC_NAME})"
     charts.show(drawing, key, alternative)
+
+
+def bar(row: Row, name: str, column: Field, group: str = "", detail: str = "") -> Bar:
+    """A bar of a value; of a hidden one, its place without a bar."""
+    value = row[column.name]
+    if value is None:
+        return Bar(name, 0, column.unit or "", group, text=column.text(row), detail=detail)
+    return Bar(name, value, column.unit or "", group, detail=detail)
+
+
+def months(
+    snapshot: Snapshot,
+    points: Sequence[Point],
+    title: str,
+    key: str,
+    colors: dict[str, str],
+    *,
+    columns: bool = False,
+) -> None:
+    """A chart by month, and how many months it cannot show."""
+    seen = {point.month for point in points if point.value is not None}
+    lacking = sorted({point.month for point in points if point.value is None})
+    if seen:
+        ends = f"da {formats.month(min(seen))} a {formats.month(max(seen))}"
+        chart(snapshot, charts.months(points, title, colors=colors, columns=columns), key, f"{title}, {ends}")
+    if lacking:
+        named = ", ".join(formats.month(month) for month in lacking[:MONTHS_NAMED])
+        more = f" e altri {len(lacking) - MONTHS_NAMED}" if len(lacking) > MONTHS_NAMED else ""
+        st.html(
+            f'<p class="ambito-source">Nel grafico mancano {formats.count(len(lacking), "mese", "mesi")}, con cifre '
+            f"soppresse: {escape(named + more)}.</p>"
+        )
 
 
 def choose_entity(snapshot: Snapshot) -> Snapshot:
@@ -258,7 +292,7 @@ def table(
     with st.container(key=f"tabella-{key}"):
         st.html(tables.html(columns, shown, total=total, title=title, tall=len(shown) > 14, stacked=stacked))
     text = source(snapshot, rows if sources is None else sources)
-    if total is not None and total.get(PARTIAL):
+    if any(row.get(PARTIAL) for row in [*rows, *([total] if total else [])]):
         note = f"{formats.PARTIAL} Somma delle sole cifre visibili. {note}".strip()
     _source_line(text, note)
     _downloads(snapshot, _sheet(snapshot, [*columns, *also], rows, title, text), name, key)
@@ -290,6 +324,13 @@ def _sheet(
         # a file is passed on without its page: each row says that it is invented
         rows = [{**row, "origine_dato": labels.ORIGINS[SYNTHETIC]} for row in rows]
         columns = [*columns, Field("origine_dato", labels.column("origine_dato"))]
+    if any(row.get(PARTIAL) for row in rows):
+        titles = {column.name: column.label for column in columns}
+        rows = [
+            {**row, PARTIAL: ", ".join(titles.get(name, name) for name in (row.get(PARTIAL) or "").split())}
+            for row in rows
+        ]
+        columns = [*columns, Field(PARTIAL, "Somme delle sole cifre visibili")]
     notes = [
         ("Che cosa contiene", title),
         *([("Avvertenza", "Dati sintetici, generati dal programma: non riguardano nessuno.")] * snapshot.synthetic),

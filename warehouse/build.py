@@ -224,7 +224,8 @@ def _load(
         outcomes: list[FlussoOutcome] = []
         if demonstration is not None:  # the whole warehouse: also what Ambito provides itself
             for given, origin in provided.files(paths, demonstration=demonstration, say=say):
-                found = load_flussi(paths, con, given, sender=origin, progress=say)
+                say(f"leggo i dati che Ambito fornisce ({origin}, {len(given)} file)")
+                found = load_flussi(paths, con, given, sender=origin)
                 outcomes += [replace(outcome, fornito=True) for outcome in found]
             provided.show_demonstration(con, demonstration)
         if not only:

@@ -27,7 +27,7 @@ _SUBJECT = ("flusso", "dimostrativo")
 _LEAST_THRESHOLD = 3  # Regole deontologiche Sistan, art. 5
 # What only a row about one person, or one supplier who may be one, has.
 _PERSONAL = ("codice_utente", "codice_operatore", "codice_fascicolo", "codice_domanda", "codice_fiscale", "fornitore")
-_NOT_OF_PERSONS = ("abitanti", "anno")  # units of measures that tell nothing of who is served
+_NOT_OF_PERSONS = ("abitanti", "anno", "mesi")  # units of measures that tell nothing of who is served
 _NUMBERS = ("DECIMAL", "DOUBLE", "FLOAT", "REAL", "INT", "HUGEINT")
 _TERM = re.compile(r"\s*([+-]?)\s*([a-z_][a-z0-9_]*)\s*")
 
@@ -48,10 +48,21 @@ class Unit(_Declared):
 
 
 class Part(_Declared):
-    """The rows of the mart add up to rows of another one; ``chiave`` as in ``somme``, a name being the other's."""
+    """The rows of the mart add up to rows of another one.
+
+    Attributes:
+        mart: The other mart.
+        chiave: Columns that find its row, ``nome = espressione`` where they are not columns of this mart too.
+        misure: The measures that add up, and their names there; without it, all those of the same name.
+    """
 
     mart: str
     chiave: list[str] = Field(min_length=1)
+    misure: dict[str, str] = {}
+
+    def name_there(self, measure: str) -> str | None:
+        """The name in the other mart of a measure of this one; None if nothing is said of it."""
+        return self.misure.get(measure) if self.misure else measure
 
 
 class Chain(_Declared):
@@ -264,7 +275,8 @@ def _as_lists(given: Any) -> Any:
 def _refuse_unprotected(
     con: duckdb.DuckDBPyConnection, mart: str, types: dict[str, str], model: dict[str, Any]
 ) -> None:
-    for column in (THRESHOLD, HIDDEN):
+    # the dimension of the services says the threshold of each, and has no figure of persons
+    for column in (HIDDEN,) if mart.startswith("dim_") else (THRESHOLD, HIDDEN):
         if column in types:
             raise _refused(mart, f"ha la colonna {column} e nessuna dichiarazione", "scrivere meta.riservatezza")
     persons = [name for name, column in model.get("colonne", {}).items() if column.get("unita") == "persone"]
@@ -297,11 +309,16 @@ def _check_columns(
     if not measures:
         raise _refused(mart, "non c'è nessuna unità", "elencare le misure in unita, o in segue")
     model = models[f"marts.{mart}"]
-    for column, kind in types.items():
-        if not kind.startswith(_NUMBERS) or column in {*named, *model["grana"]}:
-            continue
-        if model["colonne"].get(column, {}).get("unita") not in _NOT_OF_PERSONS:
-            raise _refused(mart, f"la misura {column} non è in nessuna unità", "metterla in unita, o in pubbliche")
+    loose = [
+        column
+        for column, kind in types.items()
+        if kind.startswith(_NUMBERS)
+        and column not in {*named, *model["grana"]}
+        and model["colonne"].get(column, {}).get("unita") not in _NOT_OF_PERSONS
+    ]
+    if loose:
+        what = f"misure che non sono in nessuna unità: {', '.join(loose)}"
+        raise _refused(mart, what, "metterle in unita, o in pubbliche")
     own = {measure for unit in declared.unita for measure in unit.misure}
     tied = [measure for chain in declared.catena for measure in (chain.fine, chain.inizio)]
     tied += [measure for identity in declared.identita for _, measure in _identity(mart, identity)]
@@ -320,7 +337,7 @@ def _check_links(
     for part in declared.parti_di:
         _check_other(mart, part.mart, part.chiave, columns)
         if part.mart in found:
-            own = {measure for unit in declared.unita for measure in unit.misure}
+            own = {part.name_there(measure) for unit in declared.unita for measure in unit.misure}
             other = {measure for unit in found[part.mart].unita for measure in unit.misure}
             if not own & other:
                 raise _refused(mart, f"nessuna misura in comune con {part.mart}", "togliere parti_di")
@@ -436,7 +453,7 @@ class _Work:
         chosen = ["rowid", THRESHOLD]
         for unit in declared.unita:
             chosen.append(f"{_name(unit.persone)}::bigint")
-            for test in ("is not null", "<> 0"):
+            for test in ("is not null", "::varchar not similar to '[-0.]+'"):  # there; there, and not a zero
                 flags = [f"coalesce({_name(measure)} {test}, false)::integer" for measure in unit.misure]
                 chosen.append(" + ".join(f"{flag} * {1 << place}" for place, flag in enumerate(flags)))
         chosen += [f"{_name(measure)}::bigint" for measure in tied]
@@ -482,7 +499,7 @@ class _Work:
             self.figures.append(Figure(cell, max(floor, value or 0), floor, stands_for_all=False))
 
     def _masks(self, measures: Sequence[str]) -> tuple[int, Callable[[int], int]]:
-        """The flags of a unit's measures among those of all the measures there are, by name; and the way from its own."""
+        """A unit's measures as flags among all the measures there are, by name; and the same of some of them."""
         places = [self.bits.setdefault(measure, 1 << len(self.bits)) for measure in measures]
         known: dict[int, int] = {}
 
@@ -535,21 +552,23 @@ class _Work:
             f" join (select rowid as riga, {chosen} from marts.{mart} as qui) as parti on {match}"
             " group by intero.rowid order by intero.rowid"
         )
-        whole = self.declarations.get(part.mart)
+        whole = self.declarations.get(part.mart, Declaration())
+        counts = {unit.persone for unit in whole.unita}
         for row, parts in rows:
-            done = set()
-            by_measure = self._by_measure(mart, parts)
-            for (position, named), figures in by_measure.items():
-                terms = [(figure, 1) for figure in figures]
-                shared = [named] if named else self.declarations[mart].unita[position].misure
-                above = {self._figure(part.mart, row, measure) for measure in shared} if whole else set()
-                counted = {unit.persone for unit in whole.unita} if whole else set(shared)
-                of_persons = self.declarations[mart].unita[position].persone in counted
-                for total in sorted(above - {None}, key=str) or [None]:
-                    if (position, total) not in done:
-                        done.add((position, total))
-                        whole_terms = [*terms, (total, -1)] if total is not None else terms
-                        self._add(Relation(tuple(whole_terms), of_persons=of_persons))
+            for (position, named), figures in self._by_measure(mart, parts).items():
+                unit = self.declarations[mart].unita[position]
+                names = [part.name_there(measure) for measure in ([named] if named else unit.misure)]
+                names = [name for name in names if name in self.models[f"marts.{part.mart}"]["colonne"]]
+                if not names:
+                    continue
+                above = [self._figure(part.mart, row, name) for name in names if name]
+                totals = sorted({figure for figure in above if figure is not None})
+                of_persons = part.name_there(unit.persone) in counts
+                terms = tuple((figure, 1) for figure in figures)
+                for total in totals:
+                    self._add(Relation((*terms, (total, -1)), of_persons=of_persons))
+                if not totals:  # it is shown whatever happens
+                    self._add(Relation(terms, of_persons=of_persons))
 
     def _groups(self, mart: str, keys: Sequence[str]) -> list[list[int]]:
         chosen = ", ".join(keys)

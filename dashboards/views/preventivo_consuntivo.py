@@ -138,21 +138,21 @@ def _spent(snapshot: Snapshot, mart: Mart) -> None:
         panels.source_line(snapshot, top)
 
     panels.section(snapshot, "Voce per voce")
-    shown = ("voce", *AMOUNTS, "linea", "azione", "area", "servizio", "dettaglio")
+    shown = _present(rows, "voce", *AMOUNTS, "linea", "azione", "area", "servizio", "dettaglio", "assestato_eur")
     fields = [_shown(field) for field in tables.fields(mart, *shown)]
     panels.table(
         snapshot,
         fields,
         rows,
         total={"voce": "Totale ricalcolato", **sums, "linea": None},
-        title=f"Preventivo e consuntivo {year} voce per voce",
+        title=f"Preventivo e consuntivo {year} voce per voce, {snapshot.ente_name}",
         name=f"preventivo-consuntivo-{year}",
         key="pc",
     )
     panels.warnings(
         "Lo scostamento è consuntivo meno preventivo: positivo se si è speso più del previsto. Dove il documento "
         "stampa un trattino accanto a un importo, il trattino vale nessuna spesa.",
-        mart.description.split(". ")[-1],
+        mart.warning,
     )
     panels.provenance(snapshot, mart, rows, [field for field in fields if field.name in AMOUNTS], key="pc")
     panels.checks(snapshot, rows, "pc")
@@ -200,7 +200,7 @@ def _budget(snapshot: Snapshot, mart: Mart) -> None:
         )
         panels.source_line(snapshot, rows)
     panels.section(snapshot, "Voce per voce")
-    shown = ("voce", "fonte", "importo_eur", "linea", "azione", "area", "servizio", "dettaglio")
+    shown = _present(rows, "voce", "fonte", "importo_eur", "linea", "azione", "area", "servizio", "dettaglio")
     fields = [_shown(field) for field in tables.fields(mart, *shown)]
     panels.table(
         snapshot,
@@ -211,7 +211,7 @@ def _budget(snapshot: Snapshot, mart: Mart) -> None:
         name=f"budget-per-fonte-{year}",
         key="budget",
     )
-    panels.warnings(mart.description.split(". ", 2)[-1])
+    panels.warnings(mart.warning)
     panels.provenance(snapshot, mart, rows, [field for field in fields if field.name == "importo_eur"], key="budget")
     panels.checks(snapshot, rows, "budget")
 
@@ -220,6 +220,12 @@ def _place(row: Row) -> tuple[Any, ...]:
     """The order of the document; what does not come from one by its names."""
     named = (row["area"], row["servizio"] or "", row["azione"], row["voce"], row.get("fonte", ""))
     return (row["linea"] is None, row["linea"] or 0, *(named if row["linea"] is None else (row["voce"], named[-1])))
+
+
+def _present(rows: Sequence[Row], *names: str) -> list[str]:
+    """The columns that say something: the line of a document is not there where no document is."""
+    optional = ("linea", "assestato_eur")
+    return [name for name in names if name not in optional or any(row.get(name) is not None for row in rows)]
 
 
 def _shown(field: tables.Field) -> tables.Field:

@@ -27,8 +27,8 @@ SYNTHETIC_PREFIX = "DEMO-"
 _PUBLIC_KEY = b"ambito: codici inventati dell'ente dimostrativo"
 # 72 bits: among ten million persons, two share a hash with a probability of 1 in 90 million.
 _BYTES = 9
-# What is remembered of codes already hashed; past it, memory would grow with the file.
-_MEMORY = 1_000_000
+# What is remembered of codes already hashed, about 200 MB; past it, memory would grow with the file.
+_MEMORY = 1_500_000
 
 # Wherever it stands: in the middle of a name (``ore_RSSMRA85T10A562S``), or in groups (``RSS MRA 85T10 A562S``).
 _TAX_CODE = re.compile(
@@ -132,7 +132,8 @@ class Pseudonyms:
         """Remember where the key is."""
         self._paths = paths
         self._key: bytes | None = None
-        self._known: dict[tuple[str, str], str] = {}
+        # the hash of each code as written: a month has the persons of the month before
+        self._seen: dict[Person, dict[str, str]] = {}
 
     @property
     def used_key(self) -> bool:
@@ -148,24 +149,23 @@ class Pseudonyms:
     def of(self, code: str, person: Person) -> str:
         """The keyed hash of a code: 12 characters, the same for the same code however it is written."""
         plain = code.strip().upper()
-        known = self._known.get((person, plain))
-        if known is not None:
-            return known
-        if len(self._known) >= _MEMORY:
-            self._known.clear()
         if plain.startswith(SYNTHETIC_PREFIX):
             key = _PUBLIC_KEY
         else:
             self._key = key = self._key or read_key(self._paths)
         hashed = hmac.digest(key, f"{person}\0{plain}".encode(), "sha256")
-        result = base64.urlsafe_b64encode(hashed[:_BYTES]).decode("ascii")
-        self._known[person, plain] = result
-        return result
+        return base64.urlsafe_b64encode(hashed[:_BYTES]).decode("ascii")
 
     def column(self, column: pa.DictionaryArray, person: Person) -> pa.DictionaryArray:
         """A dictionary-encoded column of codes, hashed."""
-        hashed = [None if code is None else self.of(code, person) for code in column.dictionary.to_pylist()]
-        return _encoded(column.indices, hashed)
+        seen = self._seen.setdefault(person, {})
+        if len(seen) > _MEMORY:
+            seen.clear()
+        codes = column.dictionary.to_pylist()
+        for code in codes:
+            if code is not None and code not in seen:
+                seen[code] = self.of(code, person)
+        return _encoded(column.indices, [None if code is None else seen[code] for code in codes])
 
 
 def mask_tax_codes(column: pa.DictionaryArray) -> tuple[pa.DictionaryArray, bool]:

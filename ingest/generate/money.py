@@ -75,7 +75,14 @@ _CONSTRAINTS = {
     "GAP": "finalizzato",
     "Progetto Autismo": "finalizzato",
 }
+
+
 _QUARTERS = ((3, 31), (6, 30), (9, 30), (12, 20))
+
+
+def constraint(fund: str) -> str:
+    """What a fund may be used for: a whole area of services, unless it says otherwise."""
+    return _CONSTRAINTS.get(fund, "vincolato")
 
 
 def expenditure(ledger: Ledger, year: int) -> list[tuple[Line, str, int]]:
@@ -142,7 +149,9 @@ class Accounts:
             for place, fund in enumerate(funds):
                 chance = stream(self._seme, "fondi", fund, year)
                 needed = sum(cents for _, other, cents in spent if other == fund)
-                before = sum(cents for _, cents in left.get(fund, []))
+                # a fund for one purpose pays for its own year alone, the others first use up what is left
+                carried = constraint(fund) != "finalizzato"
+                before = sum(cents for _, cents in left.get(fund, [])) if carried else 0
                 # rounded up to a hundred euro, so that what is assigned always covers what is spent
                 assigned = -(-round((needed - before) * (1 + chance.uniform(0.02, 0.09))) // 10_000) * 10_000
                 assigned = max(assigned, 100_000)
@@ -181,7 +190,7 @@ class Accounts:
         for quarter, (month, day) in enumerate(_QUARTERS):
             for line, fund, total in spent:
                 due = divide(total, [1.0] * len(_QUARTERS))[quarter]
-                for vintage in left[fund]:
+                for vintage in left[fund] if constraint(fund) != "finalizzato" else left[fund][-1:]:
                     taken = min(due, vintage[1])
                     if taken > 0:
                         vintage[1] -= taken
@@ -192,11 +201,11 @@ class Accounts:
         return found
 
     def _saved(self, year: int, left: dict[str, list[list[int]]]) -> list[Movement]:
-        """What is left of an annualità two years old is given back."""
+        """What is left of the year before, of a fund for one purpose, is given back."""
         found = []
         for fund, vintages in left.items():
             for vintage in vintages:
-                if vintage[0] == year - 2 and vintage[1] > 0:
+                if vintage[0] == year - 1 and vintage[1] > 0 and constraint(fund) == "finalizzato":
                     act = f"Economie dell'annualità {vintage[0]}"
                     found.append(Movement(date(year, 12, 29), "economia", fund, vintage[0], vintage[1], act))
                     vintage[1] = 0
@@ -218,7 +227,7 @@ class Accounts:
                 "azione": pl.Series([each.linea and each.linea.azione for each in rows], dtype=pl.String),
                 "voce": pl.Series([each.linea and each.linea.voce for each in rows], dtype=pl.String),
                 "importo": [each.centesimi for each in rows],
-                "vincolo": [_CONSTRAINTS.get(each.fondo, "vincolato") for each in rows],
+                "vincolo": [constraint(each.fondo) for each in rows],
                 "scadenza": pl.Series([date(each.annualita + 2, 12, 31) for each in rows], dtype=pl.Date),
             }
         )

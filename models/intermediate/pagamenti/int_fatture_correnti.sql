@@ -1,12 +1,16 @@
 -- Grain: one row per current invoice, without its supplier, with what of it is paid and the day up to which that is known.
 with fatture as (
-    select * from {{ ref('stg_flussi__fatture') }}
+    select
+        *,
+        -- the last thing the lotto knows of
+        max(greatest(ricevuta_il, coalesce(pagata_il, ricevuta_il))) over (partition by lotto) as ultimo_fatto_il
+    from {{ ref('stg_flussi__fatture') }}
 ),
 
 lotti as (
     select
         lotto,
-        noto_dal
+        cast(noto_dal as date) as ricevuto_il
     from {{ ref('stg_flussi__lotti') }} as lotti
     where {{ lotti_validi() }}
 )
@@ -20,8 +24,16 @@ select
     fatture.importo_eur,
     cast(coalesce(fatture.importo_pagato_eur, 0) as decimal(18, 2)) as importo_pagato_eur,
     coalesce(fatture.giorni_sospensione, 0) as giorni_sospensione,
-    -- the file says what was paid up to the day it came
-    cast(lotti.noto_dal as date) as situazione_al,
+    -- a file that came after the end of the year of its last receipt or payment knows that whole year; otherwise it is
+    -- known up to that day, and in no case beyond the day it came: what it does not say later is not unpaid, is unknown
+    least(
+        lotti.ricevuto_il,
+        case
+            when lotti.ricevuto_il > make_date(cast(extract(year from fatture.ultimo_fatto_il) as integer), 12, 31)
+                then make_date(cast(extract(year from fatture.ultimo_fatto_il) as integer), 12, 31)
+            else fatture.ultimo_fatto_il
+        end
+    ) as situazione_al,
     case when fatture.ente_id = 'dimostrativo' then 'dimostrativo' else 'flusso' end as origine_dato,
     fatture.file_id,
     fatture.foglio,

@@ -18,29 +18,21 @@ with lotti as (
         {% endif %}
 ),
 
--- the residences of each lotto, at its month
-residenze as (
-    select
-        lotti.lotto,
-        attribuite.codice_istat,
-        attribuite.sub_ambito
-    from lotti
-    inner join {{ ref('int_residenze_attribuite') }} as attribuite
-        on lotti.ente_id = attribuite.ente_id and lotti.mese between attribuite.valido_dal and attribuite.valido_al
-),
-
 righe as (
     select * from {{ ref('stg_flussi__ore_servizio') }}
 ),
 
-sommate as (
+residenze as (
+    select * from {{ ref('int_residenze_attribuite') }}
+),
+
+per_comune as (
     select
         righe.lotto,
         righe.servizio,
-        coalesce(residenze.sub_ambito, 'Non attribuito') as sub_ambito,
+        righe.codice_istat,
         righe.ente_gestore,
         count(*) as righe,
-        count(distinct righe.codice_utente) as utenti,
         cast(sum(righe.ore_erogate) as decimal(14, 2)) as ore_erogate,
         -- every row is rounded to the cent. 9 digits by 9 digits are 18: exact, and no more than a machine word
         cast(
@@ -53,21 +45,68 @@ sommate as (
         ) as costo_eur
     from righe
     inner join lotti on righe.lotto = lotti.lotto
-    left join residenze on righe.lotto = residenze.lotto and righe.codice_istat = residenze.codice_istat
-    group by righe.lotto, righe.servizio, coalesce(residenze.sub_ambito, 'Non attribuito'), righe.ente_gestore
+    group by righe.lotto, righe.servizio, righe.codice_istat, righe.ente_gestore
+),
+
+con_sub_ambito as (
+    select
+        per_comune.*,
+        lotti.ente_id,
+        lotti.periodo,
+        lotti.mese,
+        coalesce(residenze.sub_ambito, 'Non attribuito') as sub_ambito
+    from per_comune
+    inner join lotti on per_comune.lotto = lotti.lotto
+    left join residenze
+        on
+            lotti.ente_id = residenze.ente_id
+            and per_comune.codice_istat = residenze.codice_istat
+            and lotti.mese between residenze.valido_dal and residenze.valido_al
+),
+
+-- a number stands for the four texts while the persons are counted: tens of millions of them fit in memory, or nearly
+numerati as (
+    select
+        con_sub_ambito.*,
+        dense_rank() over (
+            order by lotto nulls first, servizio nulls first, sub_ambito nulls first, ente_gestore nulls first
+        ) as gruppo
+    from con_sub_ambito
+),
+
+persone as (
+    select
+        numerati.gruppo,
+        cast(count(distinct righe.codice_utente) as integer) as utenti
+    from righe
+    inner join numerati
+        on
+            righe.lotto = numerati.lotto
+            and righe.servizio = numerati.servizio
+            and righe.codice_istat = numerati.codice_istat
+            and righe.ente_gestore = numerati.ente_gestore
+    group by numerati.gruppo
 )
 
 select
-    sommate.lotto,
-    lotti.ente_id,
-    lotti.periodo,
-    lotti.mese,
-    sommate.servizio,
-    sommate.sub_ambito,
-    sommate.ente_gestore,
-    sommate.righe,
-    cast(sommate.utenti as integer) as utenti,
-    sommate.ore_erogate,
-    sommate.costo_eur
-from sommate
-inner join lotti on sommate.lotto = lotti.lotto
+    numerati.lotto,
+    numerati.ente_id,
+    numerati.periodo,
+    numerati.mese,
+    numerati.servizio,
+    numerati.sub_ambito,
+    numerati.ente_gestore,
+    cast(sum(numerati.righe) as bigint) as righe,
+    max(persone.utenti) as utenti,
+    cast(sum(numerati.ore_erogate) as decimal(14, 2)) as ore_erogate,
+    cast(sum(numerati.costo_eur) as decimal(18, 2)) as costo_eur
+from numerati
+inner join persone on numerati.gruppo = persone.gruppo
+group by
+    numerati.lotto,
+    numerati.ente_id,
+    numerati.periodo,
+    numerati.mese,
+    numerati.servizio,
+    numerati.sub_ambito,
+    numerati.ente_gestore

@@ -11,6 +11,8 @@
     )
 }}
 
+-- one after the other: each may take all the memory
+-- depends_on: {{ ref('int_ore_servizio_mensili') }}
 with lotti as (
     select
         lotto,
@@ -51,35 +53,69 @@ da_contare as (
 ),
 
 residenze as (
-    select
-        da_contare.lotto,
-        attribuite.codice_istat,
-        attribuite.sub_ambito
-    from da_contare
-    inner join {{ ref('int_residenze_attribuite') }} as attribuite
-        on
-            da_contare.ente_id = attribuite.ente_id
-            and da_contare.mese between attribuite.valido_dal and attribuite.valido_al
+    select * from {{ ref('int_residenze_attribuite') }}
 ),
 
 righe as (
     select * from {{ ref('stg_flussi__ore_servizio') }}
+),
+
+comuni_serviti as (
+    select
+        righe.lotto,
+        righe.servizio,
+        righe.codice_istat
+    from righe
+    inner join da_contare on righe.lotto = da_contare.lotto
+    group by righe.lotto, righe.servizio, righe.codice_istat
+),
+
+con_sub_ambito as (
+    select
+        comuni_serviti.*,
+        da_contare.ultimo_lotto,
+        da_contare.ente_id,
+        da_contare.anno,
+        coalesce(residenze.sub_ambito, 'Non attribuito') as sub_ambito
+    from comuni_serviti
+    inner join da_contare on comuni_serviti.lotto = da_contare.lotto
+    left join residenze
+        on
+            da_contare.ente_id = residenze.ente_id
+            and comuni_serviti.codice_istat = residenze.codice_istat
+            and da_contare.mese between residenze.valido_dal and residenze.valido_al
+),
+
+-- a number stands for the texts while the persons are counted: tens of millions of them fit in memory, or nearly
+numerati as (
+    select
+        con_sub_ambito.*,
+        dense_rank() over (
+            order by ente_id nulls first, anno nulls first, servizio nulls first, sub_ambito nulls first
+        ) as gruppo
+    from con_sub_ambito
+),
+
+persone as (
+    select
+        numerati.gruppo,
+        cast(count(distinct righe.codice_utente) as integer) as utenti
+    from righe
+    inner join numerati
+        on
+            righe.lotto = numerati.lotto
+            and righe.servizio = numerati.servizio
+            and righe.codice_istat = numerati.codice_istat
+    group by numerati.gruppo
 )
 
-select
-    da_contare.ultimo_lotto,
-    righe.servizio,
-    coalesce(residenze.sub_ambito, 'Non attribuito') as sub_ambito,
-    cast(count(distinct righe.codice_utente) as integer) as utenti,
+select distinct
+    numerati.ultimo_lotto,
+    numerati.servizio,
+    numerati.sub_ambito,
+    persone.utenti,
     -- last, as Spark wants the columns of the partitions
-    da_contare.ente_id,
-    da_contare.anno
-from righe
-inner join da_contare on righe.lotto = da_contare.lotto
-left join residenze on righe.lotto = residenze.lotto and righe.codice_istat = residenze.codice_istat
-group by
-    da_contare.ultimo_lotto,
-    righe.servizio,
-    coalesce(residenze.sub_ambito, 'Non attribuito'),
-    da_contare.ente_id,
-    da_contare.anno
+    numerati.ente_id,
+    numerati.anno
+from numerati
+inner join persone on numerati.gruppo = persone.gruppo

@@ -34,19 +34,13 @@ calcolate as (
             sum(case when not is_dell_esercizio then segno * importo_eur end) as decimal(18, 2)
         ) as avanzo_precedente_eur,
         cast(
-            coalesce(
-                sum(
-                    case
-                        when is_dell_esercizio and tipo in ('assegnazione', 'storno') then segno * importo_eur
-                    end
-                ),
-                0
+            sum(
+                case when is_dell_esercizio and tipo in ('assegnazione', 'storno') then segno * importo_eur else 0 end
             ) as decimal(18, 2)
         ) as entrate_eur,
         cast(
-            coalesce(
-                sum(case when is_dell_esercizio and tipo in ('spesa', 'economia') then importo_eur end), 0
-            ) as decimal(18, 2)
+            sum(case when is_dell_esercizio and tipo in ('spesa', 'economia') then importo_eur else 0 end)
+            as decimal(18, 2)
         ) as uscite_eur,
         cast(sum(segno * importo_eur) as decimal(18, 2)) as avanzo_eur,
         max(origine_dato) as origine_dato,

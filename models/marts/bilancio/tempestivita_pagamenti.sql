@@ -17,7 +17,7 @@ somme as (
         cast(
             sum(cast(giorni as decimal(9, 0)) * cast(importo_considerato_eur as decimal(19, 2))) as decimal(28, 2)
         ) as giorni_per_euro,
-        cast(coalesce(sum(importo_considerato_eur), 0) as decimal(18, 2)) as importo_considerato_eur,
+        cast(sum(coalesce(importo_considerato_eur, 0)) as decimal(18, 2)) as importo_considerato_eur,
         count(distinct case when parte <> 'ricevuta' then id_fattura end) as fatture_considerate,
         cast(sum(importo_dovuto_eur) as decimal(18, 2)) as dovuto_eur,
         cast(sum(importo_pagato_eur) as decimal(18, 2)) as pagato_eur,

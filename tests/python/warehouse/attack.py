@@ -19,6 +19,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -82,7 +83,7 @@ class Attack:
             for mart in self.marts.values()
             for key in mart.rows
             for measure in mart.measures
-            if mart.hides(key, measure) and mart.true[key][measure] is not None
+            if mart.hides(key, measure) and isinstance(mart.true[key][measure], int | Decimal)
         }
 
     def value(self, unknown: Unknown) -> Fraction:
@@ -116,7 +117,7 @@ class Attack:
         equation: dict[Unknown, int] = defaultdict(int)
         for (name, key, measure), sign in terms:
             mart = self.marts[name]
-            if mart.hides(key, measure) and mart.true[key][measure] is not None:
+            if mart.hides(key, measure) and isinstance(mart.true[key][measure], int | Decimal):
                 equation[name, key, measure] += sign
         if equation:
             self.equations.append(dict(equation))
@@ -173,22 +174,29 @@ class Attack:
                     self._know([((mart.name, key, measure), 1), ((other.name, same, measure), -1)])
 
     def _margins(self, fine: Mart, coarse: Mart) -> None:
-        """Each row of the coarser mart is the sum of rows of the finer, wherever that is so in every row that matches."""
+        """Rows of the coarser mart are sums of rows of the finer, all of them or those with one value of a column.
+
+        Nobody needs to declare it: what adds up in every row that matches is believed.
+        """
         example = next(iter(fine.true), None)
         if example is None or any(fine.column(example, name) is None for name in coarse.grain):
             return
-        members = defaultdict(list)
-        for key in fine.rows:
-            members[tuple(fine.column(key, name) for name in coarse.grain)].append(key)
-        for measure in sorted(set(fine.measures) & set(coarse.measures)):
+        restrictions: list[tuple[str, Any] | None] = [None]
+        for name in fine.grain:
+            if name not in coarse.grain and name not in ("mese", "ente_gestore"):
+                restrictions += [(name, value) for value in sorted({fine.column(key, name) for key in fine.rows}, key=str)]
+        for restriction in restrictions:
+            members = defaultdict(list)
+            for key in fine.rows:
+                if restriction is None or fine.column(key, restriction[0]) == restriction[1]:
+                    members[tuple(fine.column(key, name) for name in coarse.grain)].append(key)
             pairs = [(key, members[key]) for key in coarse.rows if key in members and coarse.subject(key)]
-            sums = [
-                (coarse.true[key][measure], sum(fine.true[part][measure] or 0 for part in parts)) for key, parts in pairs
-            ]
-            if pairs and all(total == added for total, added in sums if total is not None):
-                for key, parts in pairs:
-                    terms = [((fine.name, part, measure), 1) for part in parts]
-                    self._know([*terms, ((coarse.name, key, measure), -1)])
+            for measure in sorted(set(fine.measures) & set(coarse.measures)):
+                sums = [(coarse.true[key][measure], [fine.true[part][measure] for part in parts]) for key, parts in pairs]
+                if pairs and all(_adds_up(total, parts) for total, parts in sums if total is not None):
+                    for key, parts in pairs:
+                        terms = [((fine.name, part, measure), 1) for part in parts]
+                        self._know([*terms, ((coarse.name, key, measure), -1)])
 
     # --- what comes out ---
 
@@ -252,6 +260,12 @@ class Attack:
             if high[position] - low[position] < needed - 1e-6:
                 found.append(unknown)
         return found
+
+
+def _adds_up(total: Any, parts: list[Any]) -> bool:
+    if isinstance(total, str):
+        return parts == [total]
+    return bool(total == sum(part or 0 for part in parts))
 
 
 def _determined(equations: list[dict[Unknown, int]]) -> list[Unknown]:

@@ -88,8 +88,52 @@ def test_wrong_figures_and_rows_stop_the_publication(warehouse: Warehouse) -> No
 
 # --- every test of the build that is SQL of ours: one fault each, on a copy of the database, undone after -------------
 
-_VALUE = "update marts.{0} set {1} = {1} + 1 where {1} = (select max({1}) from marts.{0})"
+_PRINTED = "select max({1}) from marts.{0} where origine_dato = 'prospetto'"
+_VALUE = f"update marts.{{0}} set {{1}} = {{1}} + 1 where origine_dato = 'prospetto' and {{1}} = ({_PRINTED})"
+
+# An ente with nothing else from the flussi: 10 euro assigned in 2024 and 4 spent, in the raw tables...
+_RAW_MOVEMENTS = """
+    insert into raw.lotti (lotto, file_id, tracciato, ente_id, periodo, righe, noto_dal)
+    values (-1, 'prova', 'movimenti_fondi', 'asc_insieme', '2024', 2, timestamp '2025-02-01 00:00:00');
+    insert into raw.flusso_movimenti_fondi
+        (_lotto, _file_id, _riga, ente, id_movimento, fondo, annualita, data, tipo, importo, vincolo)
+    values
+        (-1, 'prova', 2, 'asc_insieme', 'm1', 'FSR', 2024, date '2024-03-01', 'assegnazione', 10, 'vincolato'),
+        (-1, 'prova', 3, 'asc_insieme', 'm2', 'FSR', 2024, date '2024-04-01', 'spesa', 4, 'vincolato');
+"""
+# ... and in the marts, where 6 are left
+_MOVEMENTS = f"""
+    {_RAW_MOVEMENTS}
+    insert into marts.risultato_gestione (ente_id, esercizio, entrate_eur, uscite_eur, avanzo_eur, origine_dato, file)
+    values ('asc_insieme', 2024, 10, 4, 6, 'flusso', 'prova');
+    insert into marts.avanzo (ente_id, esercizio, voce, vincolo, importo_eur, origine_dato, file)
+    values ('asc_insieme', 2024, 'FSR (2024)', 'vincolato', 6, 'flusso', 'prova');
+"""
+_RESULT = "insert into marts.risultato_gestione (ente_id, esercizio, avanzo_precedente_eur, entrate_eur, uscite_eur, "
+_RESULT += "avanzo_eur, origine_dato, file) values ('asc_insieme', 2025, {0}, 0, 0, {0}, 'flusso', 'prova');"
+_FILE = "insert into marts.qualita_file (file_id, nome, righe_lette, righe_caricate, righe_in_quarantena, stato, "
+_FILE += "caricato_il, sintetico) values ('prova', 'prova.csv', {}, now()::timestamp, false)"
+_LOT = "insert into raw.lotti (lotto, file_id, tracciato, ente_id, periodo, righe, noto_dal) "
+_LOT += "values (-1, 'prova', '{}', 'asc_insieme', '2024', 1, timestamp '2025-02-01 00:00:00');"
 FAULTS = {
+    "avanzo_dai_movimenti": [
+        f"{_MOVEMENTS} {fault}"
+        for fault in (
+            "update marts.avanzo set importo_eur = 7 where ente_id = 'asc_insieme'",
+            "delete from marts.avanzo where ente_id = 'asc_insieme'",
+            "update marts.risultato_gestione set entrate_eur = 11 where ente_id = 'asc_insieme'",
+            "update marts.risultato_gestione set avanzo_precedente_eur = 1 where ente_id = 'asc_insieme'",
+            # a movement that no mart has seen, and one that is no longer current
+            "update raw.flusso_movimenti_fondi set importo = 5 where id_movimento = 'm2' and _lotto = -1",
+            "update raw.lotti set noto_al = timestamp '2025-03-01 00:00:00' where lotto = -1",
+            # the year after begins from what the year before did not leave
+            _RESULT.format(6) + "update marts.risultato_gestione set avanzo_precedente_eur = 5, entrate_eur = 1 "
+            "where esercizio = 2025 and ente_id = 'asc_insieme'; insert into marts.avanzo by name select * replace "
+            "(2025 as esercizio) from marts.avanzo where ente_id = 'asc_insieme'",
+            # items of an avanzo with no result of that year
+            "delete from marts.risultato_gestione where ente_id = 'asc_insieme'",
+        )
+    ],
     "avanzo_identita": [
         _VALUE.format("avanzo", "importo_eur"),
         _VALUE.format("risultato_gestione", "uscite_eur"),
@@ -107,6 +151,22 @@ FAULTS = {
         _VALUE.format("avanzo", "importo_eur"),
         "delete from marts.costo_servizi_sub_ambito where sub_ambito = 'Pandino'",
         "delete from marts.budget_per_fonte",
+    ],
+    "conti_senza_perdite": [
+        _RAW_MOVEMENTS,
+        _LOT.format("contabilita") + "insert into raw.flusso_contabilita (_lotto, _file_id, ente, esercizio, fase, "
+        "natura, importo) values (-1, 'prova', 'asc_insieme', 2024, 'consuntivo', 'gestione', 1)",
+        _LOT.format("fatture") + "insert into raw.flusso_fatture (_lotto, _file_id, ente, data_pagamento, "
+        "importo_pagato) values (-1, 'prova', 'asc_insieme', date '2024-03-01', 1)",
+        *(
+            f"insert into marts.preventivo_consuntivo (ente_id, esercizio, area, azione, voce, {phase}_eur, "
+            "origine_dato, file) values ('asc_insieme', 2024, 'Progettazione', 'A', 'V', 1, 'flusso', 'prova')"
+            for phase in ("preventivo", "assestato", "consuntivo")
+        ),
+        "insert into marts.budget_per_fonte (ente_id, esercizio, area, azione, voce, fonte, importo_eur, origine_dato, "
+        "file) values ('asc_insieme', 2024, 'Progettazione', 'A', 'V', 'FSR', 1, 'flusso', 'prova')",
+        "insert into marts.fondi_assegnati (ente_id, anno, fondo, tipo, importo_eur, origine_dato, file) "
+        "values ('asc_insieme', 2024, 'FSR', 'istituzionale', 1, 'flusso', 'prova')",
     ],
     "differenze_nuove": [
         "update marts.quadrature set esito = 'da_spiegare' where quadratura_id = '001-saap-totale-costo_2024'",
@@ -130,6 +190,19 @@ FAULTS = {
         "delete from riferimenti.etichette where dimensione = 'azione'",
         "delete from riferimenti.etichette where dimensione = 'fase'",
         "update raw.celle set sub_ambito = 'Pandinoo' where sub_ambito = 'Pandino' and tabella = 'saap_sub_ambito'",
+    ],
+    "flussi_senza_perdite": [
+        _FILE.format("10, 8, 1, 'accettato con scarti'"),
+        _FILE.format("1, 1, 0, 'accettato'"),
+        _FILE.format("1, 0, 1, 'accettato con scarti'"),
+        _FILE.format("1, 0, 0, 'respinto'"),
+        _LOT.format("fatture"),
+        "insert into raw.flusso_fatture (_lotto, _file_id) values (-1, 'prova')",
+        # a row of another layout is not the row of the lotto
+        _LOT.format("fatture") + "insert into raw.flusso_contabilita (_lotto, _file_id) values (-1, 'prova')",
+        # the row in quarantine has only a warning
+        _FILE.format("1, 0, 1, 'accettato con scarti'")
+        + "; insert into raw.quarantena (file_id, riga, gravita) values ('prova', 2, 'avviso')",
     ],
     "membri_esistono": [
         "update riferimenti.etichette set membro = 'Atlantide' where membro = 'Pandino'",
@@ -189,6 +262,44 @@ def _sql_of(manifest: dict[str, Any], name: str) -> str:
         )
     ]
     return str(node["compiled_code"])
+
+
+@pytest.mark.parametrize(
+    ("test", "sane"),
+    [
+        ("avanzo_dai_movimenti", _MOVEMENTS),
+        (
+            "avanzo_dai_movimenti",
+            f"{_MOVEMENTS} {_RESULT.format(6)} insert into marts.avanzo by name select * replace (2025 as esercizio) "
+            "from marts.avanzo where ente_id = 'asc_insieme'",
+        ),
+        (
+            "flussi_senza_perdite",
+            _FILE.format("3, 2, 1, 'accettato con scarti'") + f"; {_RAW_MOVEMENTS} insert into raw.quarantena "
+            "(file_id, riga, colonna, gravita) values ('prova', 9, 'data', 'errore'), ('prova', 9, 'tipo', 'errore'), "
+            "('prova', null, null, 'errore'), ('prova', 2, 'data', 'avviso')",
+        ),
+        # the same bytes read again under other rules: the first reading is not the rows of the file
+        (
+            "flussi_senza_perdite",
+            _FILE.format("1, 1, 0, 'accettato'")
+            + f"; {_RAW_MOVEMENTS} "
+            + _LOT.format("fatture").replace("-1", "-2").replace("2025", "2026")
+            + "insert into raw.flusso_fatture (_lotto, _file_id) values (-2, 'prova')",
+        ),
+        ("flussi_senza_perdite", _FILE.format("1, 0, 1, 'respinto'")),
+    ],
+)
+def test_sane_rows_leave_it_green(
+    scratch: duckdb.DuckDBPyConnection, manifest: dict[str, Any], test: str, sane: str
+) -> None:
+    """What the faults start from is no fault."""
+    scratch.execute("begin transaction")
+    try:
+        scratch.execute(sane)
+        assert scratch.execute(_sql_of(manifest, test)).fetchall() == []
+    finally:
+        scratch.execute("rollback")
 
 
 @pytest.mark.parametrize(

@@ -273,7 +273,10 @@ def test_a_header_cell_over_two_lines(tmp_path: Path) -> None:
 
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(body=st.text(st.sampled_from('ab;"\n\r \0'), max_size=120), size=st.sampled_from([24, 48, 1 << 20]))
+@given(
+    body=st.text(st.sampled_from('ab;"\n\r \0'), max_size=120).filter(lambda text: text.count("\0") < 6),
+    size=st.sampled_from([24, 48, 1 << 20]),
+)
 def test_every_line_of_any_text_is_a_row_broken_a_total_or_blank(tmp_path: Path, body: str, size: int) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes((csv_text([ROWS[0]]) + body).encode("utf-8"))

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.flussi.tracciato import Campo, tracciati
-from ingest.flussi.values import pattern, typed
+from ingest.flussi.tracciato import Campo, normalised, tracciati
+from ingest.flussi.values import _MONTHS, pattern, typed
 from tests.python.ingest.flussi.office import Office, row
 
 CENTS = Campo(nome="importo", tipo="euro", descrizione="", esempio="")
@@ -183,7 +183,7 @@ def test_a_month(con: duckdb.DuckDBPyConnection, text: str, value: str | None) -
 
 
 def test_every_month_by_its_name(con: duckdb.DuckDBPyConnection) -> None:
-    names = "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre".split()
+    names = [*_MONTHS]
     assert read(con, MONTH, *(f"{name} 2024" for name in names)) == [f"2024-{n:02d}" for n in range(1, 13)]
 
 
@@ -270,8 +270,6 @@ def test_a_number_that_could_be_two_is_refused_only_where_the_column_has_decimal
 )
 def test_a_closed_list_is_read_by_every_declared_name(layout: str, field: str) -> None:
     """No other name means two things, and none is said twice."""
-    from ingest.flussi.tracciato import normalised
-
     values = tracciati()[layout].campo(field).valori or {}
     names = [normalised(text) for value, others in values.items() for text in {value, *others}]
     assert len(set(names)) == len(names)

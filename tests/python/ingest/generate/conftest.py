@@ -16,7 +16,8 @@ import python_calamine
 from ingest.flussi.tracciato import Tracciato, normalised, tracciati
 from ingest.generate import generate
 
-MONTHS = ["gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto", "settembre", "ottobre", "novembre", "dicembre"]
+MONTHS = ["gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno"]
+MONTHS += ["luglio", "agosto", "settembre", "ottobre", "novembre", "dicembre"]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,118 @@
+"""Persons placed out of their family or in a day centre: days, cost and average fee, by kind and by who pays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from dashboards import charts, formats, panels, tables
+from dashboards.data import Row, Snapshot, grouped, hidden_among, sums, where, with_hidden, years
+
+MEASURES = ("costo_eur", "giornate", "persone_collocate", "retta_media_giornaliera_eur")
+KEYS = ("tipo_collocamento", "canale_finanziamento")
+
+
+def page(snapshot: Snapshot) -> None:
+    """Draw the page."""
+    mart = snapshot.mart("rette_collocamenti")
+    panels.heading(
+        "Rette e collocamenti",
+        "Quante persone sono collocate, per quanti giorni, quanto costano le rette e chi le paga.",
+    )
+    snapshot = panels.choose_entity(snapshot)
+    mine = snapshot.rows("rette_collocamenti")
+    if not mine:
+        panels.nothing(snapshot, "collocamenti")
+        return
+    columns = {column.name: column for column in tables.fields(mart, *mart.columns)}
+    left, middle, right = st.columns(3)
+    year = left.selectbox("Anno", years(mine, "anno"), key="anno-rette", placeholder="Scegli")
+    by = middle.selectbox(
+        "Per", KEYS, format_func=lambda name: columns[name].label, key="per-rette", placeholder="Scegli"
+    )
+    measure = right.selectbox(
+        "Misura",
+        [name for name in MEASURES if name != "persone_collocate"],
+        format_func=lambda name: columns[name].title,
+        key="misura-rette",
+        placeholder="Scegli",
+    )
+    rows = sorted(where(mine, anno=year), key=lambda row: (row["costo_eur"] is None, -(row["costo_eur"] or 0)))
+    whole = totals(rows)
+    until = max(row["contato_fino_al"] for row in rows)
+    panels.cards(
+        [
+            panels.Card(f"Costo delle rette {year}", columns["costo_eur"].text(whole), f"contato fino al {formats.day(until)}"),
+            panels.Card("Giornate", columns["giornate"].text(whole), "giorni di collocamento, primo e ultimo compresi"),
+            panels.Card(
+                "Retta media al giorno",
+                columns["retta_media_giornaliera_eur"].text(whole),
+                "costo diviso giornate; non è la retta di nessuna struttura",
+            ),
+        ]
+    )
+    chosen = columns[measure]
+    panels.section(snapshot, f"{chosen.label} {year} per {columns[by].label.lower()}")
+    groups = [{by: name, **totals(of_name)} for name, of_name in grouped(rows, by).items()]
+    groups.sort(key=lambda row: (row[measure] is None, -(row[measure] or 0)))
+    bars = [panels.bar(row, row[by], chosen) for row in groups]
+    panels.chart(
+        snapshot,
+        charts.bars(bars, chosen.title, names=columns[by].label),
+        "rette",
+        "; ".join(f"{bar.name} {bar.label}" for bar in bars),
+    )
+    panels.source_line(snapshot, rows)
+
+    panels.section(snapshot, f"Tipo e canale, {year}")
+    fields = [columns[name] for name in (*KEYS, *MEASURES)]
+    panels.table(
+        snapshot,
+        fields,
+        rows,
+        total={KEYS[0]: "Totale ricalcolato", KEYS[1]: "", **whole},
+        title=f"Rette e collocamenti {year}",
+        name=f"rette-{year}",
+        key="rette",
+        also=[columns["contato_fino_al"]],
+    )
+    panels.warnings(
+        panels.suppression(rows),
+        "Le persone non si sommano: chi cambia tipo di collocamento o canale nell'anno conta in ciascuno.",
+        mart.description.partition(". ")[2].partition(". ")[2],
+    )
+    panels.provenance(snapshot, mart, rows, fields, key="rette")
+
+    over = sorted(years(mine, "anno"))
+    if len(over) > 1:
+        panels.section(snapshot, "Negli anni")
+        by_year = [{"anno": one, **totals(where(mine, anno=one))} for one in over]
+        bars = [panels.bar(row, str(row["anno"]), chosen) for row in by_year]
+        panels.chart(
+            snapshot,
+            charts.bars(bars, chosen.title, names="Anno"),
+            "rette-anni",
+            "; ".join(f"{bar.name} {bar.label}" for bar in bars),
+        )
+        panels.table(
+            snapshot,
+            [columns[name] for name in ("anno", "costo_eur", "giornate", "retta_media_giornaliera_eur")],
+            by_year,
+            title="Rette e collocamenti negli anni",
+            name="rette-anni",
+            key="rette-anni",
+            sources=mine,
+        )
+    panels.checks(snapshot, rows, "rette")
+
+
+def totals(rows: Sequence[Row]) -> dict[str, Any]:
+    """Days, cost and their ratio over several rows; never the persons, who may be in more than one."""
+    whole = sums(rows, ("costo_eur", "giornate"))
+    mean = {"retta_media_giornaliera_eur": formats.ratio(whole["costo_eur"], whole["giornate"])}
+    touched = [name for name in (*whole, *mean) if hidden_among(rows, name)]
+    return {**with_hidden({**whole, **mean}, touched), "persone_collocate": None}
+
+
