@@ -27,6 +27,7 @@ from ingest.generate import generate as generate_extracts
 from ingest.paths import Paths
 from ingest.prospetti.load import read_document as read_prospetto
 from ingest.prospetti.source_check import EXCLUDED_FILE, compare_with_source, read_excluded
+from ingest.reference import read_domains
 from warehouse import build as building
 from warehouse import compare, versions
 from warehouse import serve as serving
@@ -163,7 +164,7 @@ def show_layout(
     if name not in layouts:
         raise typer.BadParameter(f"«{name}» non è un tracciato. Sono: {', '.join(layouts)}")
     if template is not None:
-        write_template(layouts[name], template)
+        write_template(layouts[name], template, read_domains(Paths.from_environment().seeds)[0])
         _say(f"modello scritto in {template}")
         return
     out.print(supplier_page(layouts[name]), markup=False, highlight=False, soft_wrap=True)
