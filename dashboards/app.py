@@ -12,13 +12,21 @@ import duckdb
 import streamlit as st
 
 from dashboards import formats
+from dashboards.contents import ENTRIES, THEMES
 from dashboards.data import Page, Snapshot
 from dashboards.views import (
     avanzo,
+    casi,
     costo_servizi,
+    domande,
+    file_ricevuti,
+    fondi,
+    pagamenti,
     panoramica,
+    personale,
     preventivo_consuntivo,
     quadrature,
+    rette,
     spesa_sociale,
 )
 from ingest.errors import AmbitoError
@@ -26,13 +34,20 @@ from ingest.paths import Paths
 from warehouse import versions
 
 HERE = Path(__file__).parent
-PAGES: dict[str, tuple[str, Page]] = {
-    "panoramica": ("Panoramica", panoramica.page),
-    "costo-servizi": ("Costo dei servizi", costo_servizi.page),
-    "avanzo": ("Avanzo", avanzo.page),
-    "spesa-sociale": ("Spesa sociale", spesa_sociale.page),
-    "preventivo-consuntivo": ("Preventivo e consuntivo", preventivo_consuntivo.page),
-    "quadrature": ("Quadrature", quadrature.page),
+PAGES: dict[str, Page] = {
+    "panoramica": panoramica.page,
+    "costo-servizi": costo_servizi.page,
+    "casi": casi.page,
+    "rette": rette.page,
+    "domande": domande.page,
+    "personale": personale.page,
+    "fondi": fondi.page,
+    "preventivo-consuntivo": preventivo_consuntivo.page,
+    "avanzo": avanzo.page,
+    "pagamenti": pagamenti.page,
+    "spesa-sociale": spesa_sociale.page,
+    "quadrature": quadrature.page,
+    "file-ricevuti": file_ricevuti.page,
 }
 
 
@@ -48,11 +63,15 @@ def main() -> None:
         _nothing_to_show(error)
         return
     snapshot = Snapshot(version)
-    for address, (title, page) in PAGES.items():
+    for address, page in PAGES.items():
         snapshot.pages[address] = st.Page(
-            partial(page, snapshot), title=title, url_path=address, default=address == "panoramica"
+            partial(page, snapshot),
+            title=ENTRIES[address].title,
+            url_path=address,
+            default=address == "panoramica",
         )
-    chosen = st.navigation(list(snapshot.pages.values()))
+    menu = {theme: [snapshot.pages[entry.address] for entry in entries] for theme, entries in THEMES.items()}
+    chosen = st.navigation(menu, expanded=True)
     st.set_page_config(page_title=f"{chosen.title} · Ambito")
     with st.sidebar:
         st.html(

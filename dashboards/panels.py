@@ -34,6 +34,7 @@ TABLES_NAMED = 4
 FILES_NAMED = 3
 MONTHS_NAMED = 6
 SYNTHETIC_NAME = "dati sintetici"
+ENTE = "ente"
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,15 @@ def bar(row: Row, name: str, column: Field, group: str = "", detail: str = "") -
     return Bar(name, value, column.unit or "", group, detail=detail)
 
 
+def bars(snapshot: Snapshot, data: Sequence[Bar], title: str, key: str, *, names: str, **options: Any) -> None:
+    """A chart of bars; a sentence where every value of it is hidden."""
+    if data and all(one.text == formats.SUPPRESSED for one in data):
+        _all_hidden()
+        return
+    drawing = charts.bars(data, title, names=names, **options)
+    chart(snapshot, drawing, key, f"{title}: " + "; ".join(f"{one.name} {one.label}" for one in data))
+
+
 def months(
     snapshot: Snapshot,
     points: Sequence[Point],
@@ -97,9 +107,12 @@ def months(
     *,
     columns: bool = False,
 ) -> None:
-    """A chart by month, and how many months it cannot show."""
+    """A chart by month, and which months it cannot show; a sentence where it could show nothing."""
     seen = {point.month for point in points if point.value is not None}
     lacking = sorted({point.month for point in points if point.value is None})
+    if lacking and not any(point.value for point in points):
+        _all_hidden()
+        return
     if seen:
         ends = f"da {formats.month(min(seen))} a {formats.month(max(seen))}"
         chart(snapshot, charts.months(points, title, colors=colors, columns=columns), key, f"{title}, {ends}")
@@ -110,6 +123,13 @@ def months(
             f'<p class="ambito-source">Nel grafico mancano {formats.count(len(lacking), "mese", "mesi")}, con cifre '
             f"soppresse: {escape(named + more)}.</p>"
         )
+
+
+def _all_hidden() -> None:
+    st.html(
+        '<p class="ambito-hint">Il grafico non c\'è: tutte le sue cifre sono soppresse, perché dietro ci sono troppo '
+        "poche persone.</p>"
+    )
 
 
 def choose_entity(snapshot: Snapshot) -> Snapshot:
@@ -125,14 +145,22 @@ def choose_entity(snapshot: Snapshot) -> Snapshot:
         return snapshot
     chosen: str = present[0]
     if len(present) > 1:
+        # in the address by its identity, so that a link opens the same ente
+        asked = st.query_params.get(ENTE)
+        if asked in present and ENTE not in st.session_state:
+            st.session_state[ENTE] = asked
         chosen = st.columns([1, 1])[0].selectbox(
             "Ente",
             present,
             format_func=lambda ente: names.get(ente, ente),
-            key="ente",
-            bind="query-params",
+            key=ENTE,
+            persist_state="session",
             placeholder="Scegli",
         )
+        if chosen != present[0]:
+            st.query_params[ENTE] = chosen
+        elif ENTE in st.query_params:
+            del st.query_params[ENTE]
     else:
         st.html(f'<p class="ambito-entity">{escape(names.get(chosen, chosen))}</p>')
     if chosen == SYNTHETIC:
@@ -156,12 +184,12 @@ def nothing(snapshot: Snapshot, *layouts: str, documents: bool = False) -> None:
     before = "I suoi documenti non le stampano e i file non sono arrivati. " if documents else ""
     ask = "il tracciato" if len(layouts) == 1 else "i tracciati"
     st.info(
-        f"Queste cifre di {snapshot.ente_name} non ci sono ancora. {before}Per averle, mandare {ask} {named}: "
+        f"{snapshot.ente_name}: queste cifre non ci sono ancora. {before}Per averle, mandare {ask} {named}: "
         f"che cosa deve contenere è scritto in {' e '.join(f'`docs/tracciati/{name}.md`' for name in layouts)}."
     )
     if SYNTHETIC in snapshot.holdings() and not snapshot.synthetic:
         st.html(
-            '<p class="ambito-source">Per vedere com\'è questa pagina con i dati, scegli l\'ente dimostrativo (dati '
+            "<p class=\"ambito-source\">Per vedere com'è questa pagina con i dati, scegli l'ente dimostrativo (dati "
             "sintetici) nell'elenco qui sopra.</p>"
         )
 

@@ -309,6 +309,10 @@ def _check_columns(
     if not measures:
         raise _refused(mart, "non c'è nessuna unità", "elencare le misure in unita, o in segue")
     model = models[f"marts.{mart}"]
+    own = {measure for unit in declared.unita for measure in unit.misure}
+    shown = [unit.persone for unit in declared.unita if unit.persone not in own]
+    if shown:
+        raise _refused(mart, f"{shown[0]}, che conta le persone, si vedrebbe", "metterla tra le misure di un'unità")
     loose = [
         column
         for column, kind in types.items()
@@ -319,7 +323,6 @@ def _check_columns(
     if loose:
         what = f"misure che non sono in nessuna unità: {', '.join(loose)}"
         raise _refused(mart, what, "metterle in unita, o in pubbliche")
-    own = {measure for unit in declared.unita for measure in unit.misure}
     tied = [measure for chain in declared.catena for measure in (chain.fine, chain.inizio)]
     tied += [measure for identity in declared.identita for _, measure in _identity(mart, identity)]
     loose = [measure for measure in tied if measure not in own]

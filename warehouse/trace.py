@@ -21,7 +21,6 @@ from warehouse.sql import reason, sandbox, select_only
 from warehouse.tables import italian, print_rows
 from warehouse.versions import Version
 
-
 # Enough to open the file and look: the count says how many there are.
 _MOST_FILE_ROWS = 12
 

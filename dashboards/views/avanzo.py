@@ -18,7 +18,6 @@ ALL = "Tutte le classi"
 
 def page(snapshot: Snapshot) -> None:
     """Draw the page."""
-    mart = snapshot.mart("avanzo")
     results = snapshot.mart("risultato_gestione")
     panels.heading(
         "Avanzo di gestione",
@@ -80,7 +79,9 @@ def page(snapshot: Snapshot) -> None:
         panels.section(snapshot, "Come si divide")
         data = [Bar(name, amount, "eur", group) for name, group, amount in classes]
         chart = charts.bars(data, "Importo (€)", colors=COLORS, names="Classe")
-        panels.chart(snapshot, chart, "classi", "Avanzo per classe: " + "; ".join(f"{bar.name} {bar.label}" for bar in data))
+        panels.chart(
+            snapshot, chart, "classi", "Avanzo per classe: " + "; ".join(f"{bar.name} {bar.label}" for bar in data)
+        )
         panels.source_line(snapshot, rows)
         _detail(snapshot, rows, year)
     panels.warnings(

@@ -9,11 +9,12 @@ from typing import Any
 import streamlit as st
 
 from dashboards import charts, formats, labels, panels, tables
-from dashboards.charts import Point
+from dashboards.charts import Bar, Point
 from dashboards.data import Row, Snapshot, grouped, hidden_among, is_whole, sums, total, where, with_hidden
 
 ALL = "tutto l'ambito"
 FIRST = "TM"
+NOT_SAID = "non indicato"
 MEASURES = ("casi_inizio", "casi_nuovi", "casi_chiusi", "casi_fine")
 FLOWS = {"Aperti": charts.BLUE, "Chiusi": charts.ORANGE}
 
@@ -31,90 +32,40 @@ def page(snapshot: Snapshot) -> None:
         panels.nothing(snapshot, "prese_in_carico")
         return
     services = {row["servizio"]: row["nome"] for row in snapshot.mart("dim_servizi").rows}
-    left, right = st.columns(2)
-    service = left.selectbox(
+    service = st.columns([1, 1])[0].selectbox(
         "Servizio",
         sorted({row["servizio"] for row in mine}, key=lambda name: (name != FIRST, name)),
         format_func=lambda name: f"{name}, {services[name]}" if name in services else name,
         key="servizio-casi",
         placeholder="Scegli",
     )
-    of_service = where(mine, servizio=service)
-    where_ = right.selectbox(
-        "Sub-ambito",
-        [ALL, *sorted({row["sub_ambito"] for row in of_service})],
-        format_func=lambda name: name.capitalize() if name == ALL else name,
-        key="sub-ambito-casi",
-        placeholder="Scegli",
-    )
-    rows = [row for row in of_service if where_ in (ALL, row["sub_ambito"])]
-    months = [month_totals(month, of_month) for month, of_month in sorted(grouped(rows, "mese").items())]
-    last = months[-1]
-    columns = {column.name: column for column in tables.fields(mart, *mart.columns)}
-    _cards(months, columns)
-    place = "" if where_ == ALL else f", {where_}"
-
-    panels.section(snapshot, f"In carico a fine mese, {service}{place}")
-    stock = [
-        Point(row["mese"], row["casi_fine"] if is_whole(row, "casi_fine") else None, "casi", "In carico")
-        for row in months
-    ]
-    panels.months(snapshot, stock, "Casi in carico a fine mese", "casi", {"In carico": charts.BLUE})
-    panels.source_line(snapshot, rows)
-
-    panels.section(snapshot, f"Aperti e chiusi mese per mese, {service}{place}")
-    flows = [
-        Point(row["mese"], row[name] if is_whole(row, name) else None, "casi", label, below=label == "Chiusi")
-        for row in months
-        for name, label in (("casi_nuovi", "Aperti"), ("casi_chiusi", "Chiusi"))
-    ]
-    panels.months(snapshot, flows, "Casi aperti e chiusi nel mese", "flussi", FLOWS, columns=True)
-    panels.source_line(snapshot, rows, "Sopra la linea i casi aperti, sotto i casi chiusi.")
-    panels.table(
-        snapshot,
-        [columns["mese"], *(columns[name] for name in MEASURES)],
-        months[::-1],
-        title=f"Casi {service} mese per mese{place}",
-        name=f"casi-{service}",
-        key="casi-mesi",
-        sources=rows,
-    )
-
-    month = last["mese"]
-    panels.section(snapshot, f"Per sub-ambito, {service}, {formats.month(month)}")
-    latest = sorted(
-        where(of_service, mese=month), key=lambda row: (row["casi_fine"] is None, -(row["casi_fine"] or 0))
-    )
-    bars = [panels.bar(row, row["sub_ambito"], columns["casi_fine"]) for row in latest]
-    panels.chart(
-        snapshot,
-        charts.bars(bars, "Casi in carico", names="Sub-ambito"),
-        "sub-ambiti",
-        "; ".join(f"{bar.name} {bar.label}" for bar in bars),
-    )
-    fields = [columns["sub_ambito"], *(columns[name] for name in MEASURES)]
-    panels.table(
-        snapshot,
-        fields,
-        latest,
-        total={"sub_ambito": "Totale ricalcolato", **sums(latest, MEASURES)},
-        title=f"Casi {service} per sub-ambito, {formats.month(month)}",
-        name=f"casi-{service}-{month:%Y-%m}",
-        key="casi",
-    )
+    rows = where(mine, servizio=service)
+    profile = snapshot.rows("casi_profilo", servizio=service)
+    months = by_month(rows)
+    _cards(months, stock_by_day(profile))
+    _profile(snapshot, service, profile)
+    _movement(snapshot, service, rows)
     panels.warnings(
-        panels.suppression(rows),
+        panels.suppression([*rows, *profile]),
         "In carico alla fine = in carico all'inizio + aperti − chiusi.",
-        mart.description.partition(". ")[2],
+        "Chi è in carico a un giorno si conta fascicolo per fascicolo: una persona può averne più d'uno.",
+        mart.description.partition(". ")[2].partition(". ")[2],
     )
-    panels.provenance(snapshot, mart, latest, fields, key="casi")
-    _profile(snapshot, service)
     panels.checks(snapshot, rows, "casi")
 
 
-def month_totals(month: date, rows: Sequence[Row]) -> dict[str, Any]:
-    """The movement of a month over its sub-ambiti."""
-    return {"mese": month, **sums(rows, MEASURES)}
+def by_month(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """The movement of each month over its sub-ambiti."""
+    return [{"mese": month, **sums(of_month, MEASURES)} for month, of_month in sorted(grouped(rows, "mese").items())]
+
+
+def stock_by_day(profile: Sequence[Row]) -> dict[date, int | None]:
+    """The cases open on each day of reference: the sum of any dimension of which nothing is hidden."""
+    found: dict[date, int | None] = {}
+    for day, of_day in sorted(grouped(profile, "data_riferimento").items()):
+        whole = [rows for rows in grouped(of_day, "dimensione").values() if not hidden_among(rows, "casi_attivi")]
+        found[day] = total(whole[0], "casi_attivi") if whole else None
+    return found
 
 
 def year_totals(months: Sequence[Row], year: int) -> dict[str, Any]:
@@ -131,44 +82,96 @@ def year_totals(months: Sequence[Row], year: int) -> dict[str, Any]:
     return with_hidden(whole, touched)
 
 
-def _cards(months: Sequence[Row], columns: dict[str, tables.Field]) -> None:
-    last = months[-1]
-    year = last["mese"].year
+def _cards(months: Sequence[Row], stock: dict[date, int | None]) -> None:
+    year = months[-1]["mese"].year
     so_far = year_totals(months, year)
-    before = next((row for row in months if row["mese"] == last["mese"].replace(year=year - 1)), None)
-    change = ""
-    if before is not None and is_whole(before, "casi_fine") and is_whole(last, "casi_fine"):
-        moved = formats.signed(last["casi_fine"] - before["casi_fine"], "casi")
-        change = f"{moved} rispetto a {formats.month(before['mese'])}"
-    until = f"da gennaio a {formats.month(last['mese'])}"
-    panels.cards(
-        [
-            panels.Card(f"In carico a fine {formats.month(last['mese'])}", columns["casi_fine"].text(last), change),
-            panels.Card(f"Aperti nel {year}", columns["casi_nuovi"].text(so_far), until),
-            panels.Card(f"Chiusi nel {year}", columns["casi_chiusi"].text(so_far), until),
-            panels.Card(
-                f"Passati nel {year}",
-                _passed(so_far),
-                "in carico a inizio anno + aperti",
-            ),
-        ]
+    until = f"da gennaio a {formats.month(months[-1]['mese'])}"
+    figures = []
+    if stock:
+        *before, day = stock
+        note = ""
+        if before and stock[day] is not None and stock[before[-1]] is not None:
+            moved = formats.signed(int(stock[day] or 0) - int(stock[before[-1]] or 0), "casi")
+            note = f"{moved} rispetto al {formats.day(before[-1])}"
+        figures.append(panels.Card(f"In carico al {formats.day(day)}", said(stock[day]), note))
+    flows = {name: so_far[name] if is_whole(so_far, name) else None for name in ("casi_nuovi", "casi_chiusi")}
+    figures += [
+        panels.Card(f"Aperti nel {year}", said(flows["casi_nuovi"]), until),
+        panels.Card(f"Chiusi nel {year}", said(flows["casi_chiusi"]), until),
+    ]
+    panels.cards(figures)
+
+
+def said(cases: int | None) -> str:
+    """A number of cases; one that is not known is not known because part of it is hidden."""
+    return formats.SUPPRESSED if cases is None else formats.number(cases)
+
+
+def _movement(snapshot: Snapshot, service: str, of_service: Sequence[Row]) -> None:
+    mart = snapshot.mart("casi_movimento")
+    columns = {column.name: column for column in tables.fields(mart, *mart.columns)}
+    panels.section(snapshot, f"Mese per mese, {service}")
+    place = st.columns([1, 1])[0].selectbox(
+        "Sub-ambito",
+        [ALL, *sorted({row["sub_ambito"] for row in of_service})],
+        format_func=lambda name: name.capitalize() if name == ALL else name,
+        key="sub-ambito-casi",
+        placeholder="Scegli",
     )
+    rows = [row for row in of_service if place in (ALL, row["sub_ambito"])]
+    months = by_month(rows)
+    st.html('<p class="ambito-hint"><b>In carico a fine mese</b></p>')
+    stock = [
+        Point(row["mese"], row["casi_fine"] if is_whole(row, "casi_fine") else None, "casi", "In carico")
+        for row in months
+    ]
+    panels.months(snapshot, stock, "Casi in carico a fine mese", "casi", {"In carico": charts.BLUE})
+    st.html('<p class="ambito-hint"><b>Aperti (sopra la linea) e chiusi (sotto) nel mese</b></p>')
+    flows = [
+        Point(row["mese"], row[name] if is_whole(row, name) else None, "casi", label, below=label == "Chiusi")
+        for row in months
+        for name, label in (("casi_nuovi", "Aperti"), ("casi_chiusi", "Chiusi"))
+    ]
+    panels.months(snapshot, flows, "Casi aperti e chiusi nel mese", "flussi", FLOWS, columns=True)
+    panels.source_line(snapshot, rows)
+    named = "" if place == ALL else f", {place}"
+    panels.table(
+        snapshot,
+        [columns["mese"], *(columns[name] for name in MEASURES)],
+        months[::-1],
+        title=f"Casi {service} mese per mese{named}",
+        name=f"casi-{service}",
+        key="casi-mesi",
+        sources=rows,
+    )
+    month = max(row["mese"] for row in of_service)
+    panels.section(snapshot, f"Per sub-ambito, {service}, {formats.month(month)}")
+    latest = sorted(where(of_service, mese=month), key=lambda row: (-(row["casi_fine"] or 0), row["sub_ambito"]))
+    fields = [columns["sub_ambito"], *(columns[name] for name in MEASURES)]
+    panels.table(
+        snapshot,
+        fields,
+        latest,
+        total={"sub_ambito": "Totale ricalcolato", **sums(latest, MEASURES)},
+        title=f"Casi {service} per sub-ambito, {formats.month(month)}",
+        name=f"casi-{service}-{month:%Y-%m}",
+        key="casi",
+    )
+    panels.provenance(snapshot, mart, latest, fields, key="casi")
 
 
-def _passed(year: Row) -> str:
-    """Cases of a year: those of its beginning and those that opened; not said where part of it is hidden."""
-    if not (is_whole(year, "casi_inizio") and is_whole(year, "casi_nuovi")):
-        return formats.SUPPRESSED
-    return formats.number(year["casi_inizio"] + year["casi_nuovi"])
-
-
-def _profile(snapshot: Snapshot, service: str) -> None:
+def _profile(snapshot: Snapshot, service: str, rows: Sequence[Row]) -> None:
     mart = snapshot.mart("casi_profilo")
-    rows = snapshot.rows("casi_profilo", servizio=service)
-    panels.section(snapshot, f"Chi sono, {service}")
     if not rows:
-        panels.nothing(snapshot, "prese_in_carico")
         return
+    panels.section(snapshot, f"In carico anno per anno, {service}")
+    stock = [
+        Bar(formats.day(day), cases or 0, "casi", text=None if cases is not None else formats.SUPPRESSED)
+        for day, cases in stock_by_day(rows).items()
+    ]
+    panels.bars(snapshot, stock, "Casi in carico", "anni", names="Al giorno")
+    panels.source_line(snapshot, rows)
+    panels.section(snapshot, f"Chi sono, {service}")
     left, right = st.columns([1, 2])
     day = left.selectbox(
         "Al giorno",
@@ -197,12 +200,7 @@ def _profile(snapshot: Snapshot, service: str) -> None:
     )
     fields = tables.fields(mart, "modalita", "casi_attivi", modalita=labels.DIMENSIONS[dimension])
     bars = [panels.bar(row, row["modalita"], fields[1]) for row in shown]
-    panels.chart(
-        snapshot,
-        charts.bars(bars, "Casi in carico", names=labels.DIMENSIONS[dimension]),
-        "profilo",
-        "; ".join(f"{bar.name} {bar.label}" for bar in bars),
-    )
+    panels.bars(snapshot, bars, "Casi in carico", "profilo", names=labels.DIMENSIONS[dimension])
     panels.table(
         snapshot,
         fields,
@@ -214,6 +212,3 @@ def _profile(snapshot: Snapshot, service: str) -> None:
         note="" if hidden_among(shown, "casi_attivi") else "La somma è il totale dei fascicoli in carico quel giorno.",
     )
     panels.provenance(snapshot, mart, shown, fields, key="profilo")
-
-
-NOT_SAID = "non indicato"

@@ -126,8 +126,8 @@ def page(snapshot: Snapshot) -> None:
         "Il totale ricalcolato è la somma delle righe: può differire di qualche centesimo da quello stampato, che "
         "somma cifre non arrotondate."
         if cells_of(rows)
-        else "Chi ha cambiato residenza nell'anno conta in ogni sub-ambito in cui ha abitato: la somma degli utenti può "
-        "superare le persone.",
+        else "Chi ha cambiato residenza nell'anno conta in ogni sub-ambito in cui ha abitato: la somma degli utenti "
+        "può superare le persone.",
     )
     panels.provenance(snapshot, mart, rows, fields, key="costo")
 
@@ -231,9 +231,7 @@ def _printed(snapshot: Snapshot, rows: Sequence[Row], measure: str) -> str:
     return "somma delle cifre visibili" if hidden_among(rows, measure) else "somma dei sub-ambiti"
 
 
-def _chart_of_year(
-    snapshot: Snapshot, rows: Sequence[Row], column: Field, whole: Row, kinds: dict[str, str]
-) -> None:
+def _chart_of_year(snapshot: Snapshot, rows: Sequence[Row], column: Field, whole: Row, kinds: dict[str, str]) -> None:
     inside, apart = "Sub-ambiti", "Fuori dai sub-ambiti"
     data = [
         panels.bar(row, row["sub_ambito"], column, apart if _outside(row, kinds) else inside)

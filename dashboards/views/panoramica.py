@@ -3,60 +3,71 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from html import escape
 
 import streamlit as st
 
 from dashboards import formats, panels, tables
-from dashboards.data import Row, Snapshot, total, where
+from dashboards.contents import ENTRIES, THEMES, Entry
+from dashboards.data import SYNTHETIC, Row, Snapshot, is_whole, total, where
 from dashboards.panels import Card
 from dashboards.tables import Field
-from dashboards.views import costo_servizi
-
-GUIDE = {
-    "costo-servizi": ("Costo dei servizi per sub-ambito", "utenti, ore, costi e costo per ora di SAAP, SAD, ADM e SIP"),
-    "avanzo": ("Avanzo", "come si forma, quanto è vincolato, finalizzato e libero"),
-    "spesa-sociale": ("Spesa sociale", "quanto spendono i Comuni, in tutto e per abitante"),
-    "preventivo-consuntivo": ("Preventivo e consuntivo", "ogni voce prevista e spesa, e il budget per fonte"),
-    "quadrature": ("Quadrature", "che cosa torna, che cosa no, che cosa chiedere all'ufficio"),
-}
+from dashboards.views import casi, costo_servizi, fondi, pagamenti, spesa_sociale
 
 
 def page(snapshot: Snapshot) -> None:
     """Draw the page."""
-    results = snapshot.mart("risultato_gestione")
-    spending = snapshot.mart("spesa_sociale")
-    services = snapshot.mart("costo_servizi_sub_ambito")
     panels.heading(
         "Panoramica",
-        "I numeri dell'ambito sociale presi dai documenti approvati: ogni cifra porta alla riga in cui è stampata, e "
-        "ogni totale è ricalcolato.",
+        "I numeri degli ambiti sociali presi dai documenti approvati e dai file degli enti: ogni cifra porta alla "
+        "riga in cui è stampata o ai file da cui viene, e ogni totale è ricalcolato.",
     )
-    ente = panels.choose_entity(snapshot, [*results.rows, *spending.rows, *services.rows])
+    snapshot = panels.choose_entity(snapshot)
     used: list[Row] = []
-    panels.cards(
-        [
-            *_results(snapshot, where(results.rows, ente_id=ente), used),
-            *_spending(where(spending.rows, ente_id=ente), used),
-            *_first_service(where(services.rows, ente_id=ente), used),
-            _checks(snapshot),
-        ]
-    )
-    panels.source_line(snapshot, used)
+    figures = [
+        card
+        for found in (_results, _spending, _first_service, _funds, _payments, _cases)
+        for card in found(snapshot, used)
+    ]
+    if figures:
+        panels.cards([*figures, _checks(snapshot)])
+        panels.source_line(snapshot, used)
+    else:
+        panels.cards([_checks(snapshot)])
+        st.info(
+            f"Di {snapshot.ente_name or 'nessun ente'} non ci sono ancora cifre nelle tabelle: qui sotto si vede che "
+            "cosa c'è, e in ogni pagina che cosa mandare per averle."
+        )
 
-    panels.section("Le pagine")
+    panels.section(snapshot, "Le pagine")
     with st.container(key="guida"):
-        for address, (title, answers) in GUIDE.items():
-            st.page_link(snapshot.pages[address], label=f"**{title}**: {answers}", width="stretch")
+        for theme, entries in THEMES.items():
+            if not theme:
+                continue
+            st.html(f'<p class="ambito-theme">{escape(theme)}</p>')
+            for entry in entries:
+                there = held(snapshot, entry)
+                st.page_link(
+                    snapshot.pages[entry.address],
+                    label=f"**{entry.title}**: {entry.answers}" + (f" ({there})" if there else ""),
+                    width="stretch",
+                )
 
-    panels.section("Che cosa c'è dentro")
+    st.subheader("Che cosa c'è di ogni ente", anchor=False)
+    _holdings(snapshot)
+    st.subheader("I documenti trascritti", anchor=False)
     _documents(snapshot)
 
     panels.warnings(
         "Passa il puntatore sull'intestazione di una colonna, o apri «Che cosa vogliono dire le colonne», per sapere "
         "che cosa misura e in quale unità.",
         "Sotto ogni tabella c'è la fonte. Il riquadro «Da dove viene» mostra il testo stampato di ogni cifra, con "
-        "documento e riga.",
+        "documento e riga, o i file da cui è calcolata.",
         "«n.d.» vuol dire che il dato non è stampato o non si può calcolare: non è mai zero.",
+        "«Soppresso» vuol dire che la cifra c'è ma dietro ci sono troppo poche persone per pubblicarla: non è mai "
+        "zero, e i totali che la lasciano fuori portano un asterisco.",
+        "«Dati sintetici» segna ciò che il programma ha inventato per prova (ente dimostrativo).",
         "«Scarica CSV» e «Scarica Excel» danno le righe della tabella con i filtri scelti, con i decimali esatti.",
         "Quando si pubblica una nuova versione dei dati, basta ricaricare la pagina per vederla: la data è nella barra "
         "laterale.",
@@ -64,53 +75,101 @@ def page(snapshot: Snapshot) -> None:
     )
 
 
-def _results(snapshot: Snapshot, rows: list[Row], used: list[Row]) -> list[Card]:
-    if not rows:
-        return []
-    row = max(rows, key=lambda row: int(row["esercizio"]))
-    free = where(snapshot.mart("avanzo").rows, ente_id=row["ente_id"], esercizio=row["esercizio"], vincolo="libero")
-    used += [row, *free]
-    year = row["esercizio"]
-    return [
-        Card(
-            f"Avanzo di gestione {year}",
-            formats.euro(row["avanzo_eur"]),
-            f"di cui libero {formats.euro(total(free, 'importo_eur'))}" if free else "",
-        ),
-        Card(f"Uscite {year}", formats.euro(row["uscite_eur"]), f"entrate {formats.euro(row['entrate_eur'])}"),
-    ]
+def _latest(rows: Sequence[Row], column: str) -> list[Row]:
+    """The rows of the last year there is."""
+    return where(rows, **{column: max(row[column] for row in rows)}) if rows else []
 
 
-def _spending(rows: list[Row], used: list[Row]) -> list[Card]:
+def _results(snapshot: Snapshot, used: list[Row]) -> list[Card]:
+    for row in _latest(snapshot.rows("risultato_gestione"), "esercizio"):
+        free = snapshot.rows("avanzo", esercizio=row["esercizio"], vincolo="libero")
+        used += [row, *free]
+        year = row["esercizio"]
+        return [
+            Card(
+                f"Avanzo di gestione {year}",
+                formats.euro(row["avanzo_eur"]),
+                f"di cui libero {formats.euro(total(free, 'importo_eur'))}" if free else "",
+            ),
+            Card(f"Uscite {year}", formats.euro(row["uscite_eur"]), f"entrate {formats.euro(row['entrate_eur'])}"),
+        ]
+    return []
+
+
+def _spending(snapshot: Snapshot, used: list[Row]) -> list[Card]:
+    for row in _latest(snapshot.rows("spesa_sociale"), "anno_riferimento"):
+        used.append(row)
+        return [
+            Card(
+                f"Spesa sociale dei Comuni {row['anno_riferimento']}",
+                formats.euro(row["spesa_sociale_eur"]),
+                f"{formats.euro(row['pro_capite_eur'])} per abitante; colonna {row['anno_pubblicazione']}",
+            )
+        ]
+    rows = _latest(snapshot.rows("spesa_sociale_comuni"), "anno_riferimento")
     if not rows:
         return []
-    row = max(rows, key=lambda row: int(row["anno_riferimento"]))
-    used.append(row)
+    used += rows
+    whole = spesa_sociale.comuni_totals(rows)
     return [
         Card(
-            f"Spesa sociale dei Comuni {row['anno_riferimento']}",
-            formats.euro(row["spesa_sociale_eur"]),
-            f"{formats.euro(row['pro_capite_eur'])} per abitante; colonna {row['anno_pubblicazione']}",
+            f"Spesa lorda dei Comuni {rows[0]['anno_riferimento']}",
+            formats.euro(whole["spesa_lorda_eur"]),
+            f"{formats.euro(whole['lorda_pro_capite_eur'])} per abitante; {len(rows)} Comuni",
         )
     ]
 
 
-def _first_service(rows: list[Row], used: list[Row]) -> list[Card]:
-    mine = where(rows, servizio=costo_servizi.FIRST)
-    if not mine:
+def _first_service(snapshot: Snapshot, used: list[Row]) -> list[Card]:
+    mart = snapshot.mart("costo_servizi_sub_ambito")
+    latest = _latest(snapshot.rows("costo_servizi_sub_ambito", servizio=costo_servizi.FIRST), "anno")
+    if not latest:
         return []
-    year = max(int(row["anno"]) for row in mine)
-    latest = where(mine, anno=year)
-    whole = costo_servizi.totals(latest)
     used += latest
+    whole = costo_servizi.totals(latest)
+    cost, users, hours = tables.fields(mart, "costo_eur", "utenti_nell_anno", "ore_erogate")
+    summed = "somma dei sub-ambiti" if is_whole(whole, "costo_eur") else "* solo le cifre visibili"
     return [
         Card(
-            f"Costo {costo_servizi.FIRST} {year}",
-            formats.euro(whole["costo_eur"]),
-            f"{formats.bare(whole['utenti_nell_anno'], 'persone')} utenti, "
-            f"{formats.quantity(whole['ore_erogate'], 'ore')}; somma dei sub-ambiti",
+            f"Costo {costo_servizi.FIRST} {latest[0]['anno']}",
+            cost.text(whole),
+            f"{users.text(whole)} utenti, {hours.text(whole)} ore; {summed}",
         )
     ]
+
+
+def _funds(snapshot: Snapshot, used: list[Row]) -> list[Card]:
+    rows = [fondi.with_state(row) for row in snapshot.rows("fondi_residui")]
+    if not rows:
+        return []
+    used += rows
+    soon = total(where(rows, stato="in scadenza"), "residuo_eur") or 0
+    return [
+        Card(
+            "Fondi da spendere",
+            formats.euro(total(rows, "residuo_eur")),
+            f"{formats.euro(soon)} entro 12 mesi dal {formats.day(max(row['situazione_al'] for row in rows))}",
+        )
+    ]
+
+
+def _payments(snapshot: Snapshot, used: list[Row]) -> list[Card]:
+    rows = _latest(snapshot.rows("tempestivita_pagamenti", trimestre=0, indicatore="itp"), "anno")
+    used += rows
+    return [
+        Card(f"Tempestività dei pagamenti {row['anno']}", pagamenti.value(row), f"ITP, {pagamenti.verdict(row)}")
+        for row in rows
+    ]
+
+
+def _cases(snapshot: Snapshot, used: list[Row]) -> list[Card]:
+    rows = snapshot.rows("casi_profilo", servizio=casi.FIRST)
+    stock = casi.stock_by_day(rows)
+    if not stock:
+        return []
+    day = max(stock)
+    used += where(rows, data_riferimento=day)
+    return [Card(f"Casi {casi.FIRST} al {formats.day(day)}", casi.said(stock[day]), "fascicoli in carico")]
 
 
 def _checks(snapshot: Snapshot) -> Card:
@@ -121,6 +180,38 @@ def _checks(snapshot: Snapshot) -> Card:
         "Quadrature",
         f"{formats.number(every - open_ones)} su {formats.number(every)}",
         f"tornano o sono spiegate; {formats.number(open_ones)} da spiegare",
+    )
+
+
+def held(snapshot: Snapshot, entry: Entry, ente: str = "") -> str:
+    """What an ente has on a page: its years, or that it has nothing; no word for a page that is not of an ente."""
+    if not entry.marts:
+        return ""
+    mine = snapshot.holdings().get(ente or snapshot.ente, {})
+    found = [mine[name] for name in entry.marts if name in mine]
+    if not found:
+        return "ancora niente"
+    years = [year for holding in found for year in (holding.first, holding.last) if year is not None]
+    if not years:
+        return "sì"
+    return str(min(years)) if min(years) == max(years) else f"{min(years)}-{max(years)}"
+
+
+def _holdings(snapshot: Snapshot) -> None:
+    names = snapshot.entities()
+    holdings = snapshot.holdings()
+    enti = sorted(names, key=lambda ente: (ente == SYNTHETIC, -len(holdings.get(ente, {})), names[ente]))
+    rows = [
+        {"pagina": entry.title, **{ente: held(snapshot, entry, ente).replace("ancora niente", "–") for ente in enti}}
+        for entry in ENTRIES.values()
+        if entry.marts
+    ]
+    columns = [Field("pagina", "Pagina"), *(Field(ente, names[ente]) for ente in enti)]
+    with st.container(key="tabella-enti"):
+        st.html(tables.html(columns, rows, title="Che cosa c'è di ogni ente, con il primo e l'ultimo anno"))
+    st.html(
+        '<p class="ambito-source">Il primo e l\'ultimo anno delle cifre; «–» se non ce ne sono. <b>Fonte</b>: i '
+        "documenti elencati sotto e i file ricevuti.</p>"
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards import charts, formats, panels, tables
+from dashboards import formats, panels, tables
 from dashboards.data import Row, Snapshot, grouped, hidden_among, sums, where, with_hidden, years
 
 MEASURES = ("costo_eur", "giornate", "persone_collocate", "retta_media_giornaliera_eur")
@@ -44,7 +44,9 @@ def page(snapshot: Snapshot) -> None:
     until = max(row["contato_fino_al"] for row in rows)
     panels.cards(
         [
-            panels.Card(f"Costo delle rette {year}", columns["costo_eur"].text(whole), f"contato fino al {formats.day(until)}"),
+            panels.Card(
+                f"Costo delle rette {year}", columns["costo_eur"].text(whole), f"contato fino al {formats.day(until)}"
+            ),
             panels.Card("Giornate", columns["giornate"].text(whole), "giorni di collocamento, primo e ultimo compresi"),
             panels.Card(
                 "Retta media al giorno",
@@ -58,12 +60,7 @@ def page(snapshot: Snapshot) -> None:
     groups = [{by: name, **totals(of_name)} for name, of_name in grouped(rows, by).items()]
     groups.sort(key=lambda row: (row[measure] is None, -(row[measure] or 0)))
     bars = [panels.bar(row, row[by], chosen) for row in groups]
-    panels.chart(
-        snapshot,
-        charts.bars(bars, chosen.title, names=columns[by].label),
-        "rette",
-        "; ".join(f"{bar.name} {bar.label}" for bar in bars),
-    )
+    panels.bars(snapshot, bars, chosen.title, "rette", names=columns[by].label)
     panels.source_line(snapshot, rows)
 
     panels.section(snapshot, f"Tipo e canale, {year}")
@@ -90,12 +87,7 @@ def page(snapshot: Snapshot) -> None:
         panels.section(snapshot, "Negli anni")
         by_year = [{"anno": one, **totals(where(mine, anno=one))} for one in over]
         bars = [panels.bar(row, str(row["anno"]), chosen) for row in by_year]
-        panels.chart(
-            snapshot,
-            charts.bars(bars, chosen.title, names="Anno"),
-            "rette-anni",
-            "; ".join(f"{bar.name} {bar.label}" for bar in bars),
-        )
+        panels.bars(snapshot, bars, chosen.title, "rette-anni", names="Anno")
         panels.table(
             snapshot,
             [columns[name] for name in ("anno", "costo_eur", "giornate", "retta_media_giornaliera_eur")],
@@ -113,6 +105,4 @@ def totals(rows: Sequence[Row]) -> dict[str, Any]:
     whole = sums(rows, ("costo_eur", "giornate"))
     mean = {"retta_media_giornaliera_eur": formats.ratio(whole["costo_eur"], whole["giornate"])}
     touched = [name for name in (*whole, *mean) if hidden_among(rows, name)]
-    return {**with_hidden({**whole, **mean}, touched), "persone_collocate": None}
-
-
+    return {**with_hidden({**whole, **mean}, touched), "persone_collocate": ""}

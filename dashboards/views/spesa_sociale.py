@@ -139,9 +139,7 @@ def _comuni(snapshot: Snapshot, every: Sequence[Row]) -> None:
     ]
     rows.sort(key=lambda row: (row[measure] is None, -(row[measure] or 0), row["comune"]))
     whole = comuni_totals(rows)
-    least, most = (
-        [row for row in rows if row[name]] for name in ("is_minimo", "is_massimo")
-    )
+    least, most = ([row for row in rows if row[name]] for name in ("is_minimo", "is_massimo"))
     panels.cards(
         [
             panels.Card(
@@ -209,8 +207,8 @@ def _comuni(snapshot: Snapshot, every: Sequence[Row]) -> None:
     dates = sorted({row["popolazione_al"] for row in rows if row["popolazione_al"]})
     panels.warnings(
         mart.description,
-        "La lorda è la spesa prima di togliere ciò che pagano gli utenti e il Servizio sanitario; la netta (definizione "
-        "ISTAT) è dopo. Non si confronta l'una con l'altra.",
+        "La lorda è la spesa prima di togliere ciò che pagano gli utenti e il Servizio sanitario; la netta "
+        "(definizione ISTAT) è dopo. Non si confronta l'una con l'altra.",
         f"Gli abitanti sono quelli al {' e al '.join(formats.day(day) for day in dates)}." if dates else "",
     )
     panels.provenance(snapshot, mart, rows, fields, key="comuni")

@@ -6,6 +6,7 @@ One file is one transaction: killed at any instant, the database is as before th
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -406,23 +407,33 @@ class _Loader:
         )
 
     def _note_totals(self, layout: Tracciato, totals: list[TotalRow]) -> None:
-        """A total printed at the foot is checked against the rows above it, like every printed total."""
+        """A total printed at the foot is checked against the rows above it, like every printed total.
+
+        All of them, or those since the total before it: the total of a part.
+        """
+        above = "_riga < p.riga and _foglio is not distinct from p.foglio"
+        before: dict[str | None, int] = {}
         for total in totals:
+            since = before.get(total.foglio, 0)
+            before[total.foglio] = total.riga
             for name, printed in total.valori.items():
                 declared = layout.campo(name)
                 if declared.tipo not in ("decimale", "euro"):
                     continue
-                printed_value, sum_above = self._con.execute(
+                value = typed(declared, f"testo.{name}")
+                printed_value, sum_above, sum_of_part = self._con.execute(
                     f"""
-                    select {typed(declared, "p.testo")}, (
-                        select sum({typed(declared, f"testo.{name}")}) from testo
-                        where _riga < p.riga and _foglio is not distinct from p.foglio
-                    )
-                    from (select ?::varchar as testo, ?::bigint as riga, ?::varchar as foglio) as p
+                    select
+                        {typed(declared, "p.testo")},
+                        (select sum({value}) from testo where {above}),
+                        (select sum({value}) from testo where {above} and _riga > p.da)
+                    from (
+                        select ?::varchar as testo, ?::bigint as riga, ?::varchar as foglio, ?::bigint as da
+                    ) as p
                     """,
-                    [printed, total.riga, total.foglio],
+                    [printed, total.riga, total.foglio, since],
                 ).fetchall()[0]
-                if printed_value is not None and printed_value != sum_above:
+                if printed_value is not None and printed_value not in (sum_above, sum_of_part):
                     self._con.execute(
                         f"insert into {FINDINGS} values (?, ?, ?, ?, 'totale_al_piede', 'avviso', ?)",
                         [
@@ -431,7 +442,8 @@ class _Loader:
                             name,
                             printed,
                             f"Il totale al piede di {name} è {printed}, la somma delle righe lette "
-                            f"{str(sum_above).replace('.', ',')}. Controllare che nel file ci siano tutte le righe",
+                            f"{str(sum_above or 0).replace('.', ',')}. "
+                            "Controllare che nel file ci siano tutte le righe",
                         ],
                     )
 
@@ -441,14 +453,18 @@ class _Loader:
         """Load the good rows, each with its lotto."""
         con = self._con
         rows = checks.typed_rows(layout.campi)
-        good = f"select * from ({rows}) as v"
+        kept = ""
         if anything_refused:
-            good += (
+            kept = (
                 " where not exists (select 1 from righe_rifiutate as x "
                 "where x.riga = v._riga and x.foglio is not distinct from v._foglio)"
             )
+        good = f"select * from ({rows}) as v{kept}"
         con.execute(f"create or replace temp view righe_buone as {good}")
-        open_lots(con, layout, file_id, "select * from righe_buone", _now(), received)
+        # only the columns that say the lotto: the others need not be read to count its rows
+        said = f"ente {period_sql(layout)} {layout.istantanea}"
+        fields = [column for column in layout.campi if re.search(rf"\b{column.nome}\b", said)]
+        open_lots(con, layout, file_id, f"select * from ({checks.typed_rows(fields)}) as v{kept}", _now(), received)
         names = ", ".join(f"v.{column.nome}" for column in layout.campi)
         lots = con.execute("select lotto from nuovi_lotti").fetchall()
         if len(lots) == 1:

@@ -30,11 +30,14 @@ _BYTES = 9
 # What is remembered of codes already hashed, about 200 MB; past it, memory would grow with the file.
 _MEMORY = 1_500_000
 
-# Wherever it stands: in the middle of a name (``ore_RSSMRA85T10A562S``), or in groups (``RSS MRA 85T10 A562S``).
-_TAX_CODE = re.compile(
-    r"(?i)[A-Z]{3}[\s.-]?[A-Z]{3}[\s.-]?[0-9LMNPQRSTUV]{2}[ABCDEHLMPRST][0-9LMNPQRSTUV]{2}[\s.-]?"
-    r"[A-Z][0-9LMNPQRSTUV]{3}[A-Z]"
-)
+# Wherever it stands: in the middle of a name (``ore_RSSMRA85T10A562S``), then in groups (``RSS MRA 85T10 A562S``).
+_TAX_CODES = [
+    re.compile(
+        rf"(?i)[A-Z]{{3}}{gap}[A-Z]{{3}}{gap}[0-9LMNPQRSTUV]{{2}}[ABCDEHLMPRST][0-9LMNPQRSTUV]{{2}}{gap}"
+        r"[A-Z][0-9LMNPQRSTUV]{3}[A-Z]"
+    )
+    for gap in ("", r"[\s.-]?")
+]
 REMOVED = "[codice fiscale rimosso]"
 _LONGEST_TAX_CODE = 20
 _PIECE = 8 << 20
@@ -102,7 +105,9 @@ def read_key(paths: Paths) -> bytes:
 
 def without_tax_codes(text: str) -> str:
     """A text with no codice fiscale in it, for names of files and messages."""
-    return _TAX_CODE.sub(REMOVED, text)
+    for pattern in _TAX_CODES:
+        text = pattern.sub(REMOVED, text)
+    return text
 
 
 def holds_tax_codes(path: Path) -> bool:
@@ -119,7 +124,7 @@ def _found_in(file: IO[bytes]) -> bool:
         while chunk := file.read(_PIECE):
             # old spreadsheets write two bytes a character
             text = tail + chunk.replace(b"\0", b"").decode("latin-1")
-            if _TAX_CODE.search(text):
+            if any(pattern.search(text) for pattern in _TAX_CODES):
                 return True
             tail = text[-_LONGEST_TAX_CODE:]
     return False
@@ -148,7 +153,7 @@ class Pseudonyms:
 
     def of(self, code: str, person: Person) -> str:
         """The keyed hash of a code: 12 characters, the same for the same code however it is written."""
-        plain = code.strip().upper()
+        plain = "".join(code.split()).upper()
         if plain.startswith(SYNTHETIC_PREFIX):
             key = _PUBLIC_KEY
         else:

@@ -80,7 +80,7 @@ def generate(
     Args:
         destination: Folder to write into, made when missing.
         seme: Seed of everything that is drawn.
-        scala: 1 is 1100 persons, about 650 at a time; only what is about persons grows.
+        scala: 1 is 1100 persons, about 600 of them served in a year; only what is about persons grows.
         anni: First and last year.
         sporco: Where to list the rows spoiled on purpose: file, line, layout, column, text, reason. It is a CSV that
             stands outside of ``destination``, as it is not to be loaded.

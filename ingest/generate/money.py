@@ -77,12 +77,18 @@ _CONSTRAINTS = {
 }
 
 
+# Funds that pay for their own year alone; the others first use up what is left of the year before.
+_OWN_YEAR = frozenset({"PIPPI", "GAP", "Progetto Autismo", "Dopo di Noi", "Pro.Vi", "PUA"})
 _QUARTERS = ((3, 31), (6, 30), (9, 30), (12, 20))
 
 
 def constraint(fund: str) -> str:
     """What a fund may be used for: a whole area of services, unless it says otherwise."""
     return _CONSTRAINTS.get(fund, "vincolato")
+
+
+def _deadline(movement: Movement) -> date:
+    return date(movement.annualita + (1 if movement.fondo in _OWN_YEAR else 2), 12, 31)
 
 
 def expenditure(ledger: Ledger, year: int) -> list[tuple[Line, str, int]]:
@@ -149,8 +155,7 @@ class Accounts:
             for place, fund in enumerate(funds):
                 chance = stream(self._seme, "fondi", fund, year)
                 needed = sum(cents for _, other, cents in spent if other == fund)
-                # a fund for one purpose pays for its own year alone, the others first use up what is left
-                carried = constraint(fund) != "finalizzato"
+                carried = fund not in _OWN_YEAR
                 before = sum(cents for _, cents in left.get(fund, [])) if carried else 0
                 # rounded up to a hundred euro, so that what is assigned always covers what is spent
                 assigned = -(-round((needed - before) * (1 + chance.uniform(0.02, 0.09))) // 10_000) * 10_000
@@ -190,7 +195,7 @@ class Accounts:
         for quarter, (month, day) in enumerate(_QUARTERS):
             for line, fund, total in spent:
                 due = divide(total, [1.0] * len(_QUARTERS))[quarter]
-                for vintage in left[fund] if constraint(fund) != "finalizzato" else left[fund][-1:]:
+                for vintage in left[fund][-1:] if fund in _OWN_YEAR else left[fund]:
                     taken = min(due, vintage[1])
                     if taken > 0:
                         vintage[1] -= taken
@@ -228,7 +233,7 @@ class Accounts:
                 "voce": pl.Series([each.linea and each.linea.voce for each in rows], dtype=pl.String),
                 "importo": [each.centesimi for each in rows],
                 "vincolo": [constraint(each.fondo) for each in rows],
-                "scadenza": pl.Series([date(each.annualita + 2, 12, 31) for each in rows], dtype=pl.Date),
+                "scadenza": pl.Series([_deadline(each) for each in rows], dtype=pl.Date),
             }
         )
 
@@ -330,7 +335,7 @@ def invoice_frame(ledger: Ledger, seme: int, ente: str, year: int, on: date) -> 
         issued = date(ledger.anni.start + following // 12, following % 12 + 1, int(chance.integers(2, 13)))
         received = issued + timedelta(days=int(chance.integers(0, 4)))
         late = chance.random() < 0.16
-        paid = received + timedelta(days=int(chance.integers(31, 75) if late else chance.integers(9, 30)))
+        paid = received + timedelta(days=int(chance.integers(31, 75) if late else chance.integers(13, 34)))
         suspended = int(chance.integers(10, 40)) if chance.random() < 0.03 else 0
         partly = chance.random() < 0.02
         due = received + timedelta(days=30)

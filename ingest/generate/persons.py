@@ -76,7 +76,7 @@ class Population:
 
     Attributes:
         seme: The seed.
-        scala: 1 is 1100 persons, about 650 of them at a time.
+        scala: 1 is 1100 persons, about 600 of them served in a year.
         primo_anno: First year.
         ultimo_anno: Last year.
         territory: Where they live.
@@ -109,14 +109,14 @@ class Population:
         profile = chance.choice(len(PROFILES), CHUNK, p=_SHARES)
         low, high = np.array(_AGES).T
         age = chance.integers(low[profile], high[profile] + 1)
-        enters = chance.integers(-44, months, CHUNK)
-        # assistance at school begins with the school year
         school = profile == PROFILES.index("SAAP")
-        enters = np.where(school, 12 * (enters // 12) + 8, enters)
         stays = 1 + chance.gamma(2.0, np.array(_STAYS)[profile] / 2).astype(np.int64)
-        leaves = enters + np.where(school, 10 + 12 * (stays // 14), stays)
-        gone = leaves <= 0  # whoever left before the first year is of no extract: they stay into it
-        leaves = np.where(gone, leaves % months + 1, leaves)
+        # assistance at school lasts whole school years, and no longer than school
+        stays = np.where(school, 10 + 12 * np.minimum(stays // 12, 19 - age), stays)
+        # whoever stays longer began earlier: as many are there at the beginning as at the end
+        enters = np.floor(chance.random(CHUNK) * (months + stays)).astype(np.int64) - stays
+        enters = np.where(school, 12 * (enters // 12) + 8, enters)
+        leaves = np.maximum(enters + stays, 1)
         weights = np.array(self.territory.residenti, dtype=float)
         places = np.append(weights / weights.sum() * (1 - _OUTSIDE_SHARE), _OUTSIDE_SHARE)
         comune = chance.choice(len(places), CHUNK, p=places)

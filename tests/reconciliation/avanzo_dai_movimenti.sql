@@ -57,7 +57,7 @@ residui as (
         risultato.esercizio,
         cast(sum(movimenti.importo_eur) as decimal(18, 2)) as residuo_eur
     from risultato
-    inner join movimenti on risultato.ente_id = movimenti.ente_id and movimenti.anno <= risultato.esercizio
+    inner join movimenti on risultato.ente_id = movimenti.ente_id and risultato.esercizio >= movimenti.anno
     group by risultato.ente_id, risultato.esercizio
 )
 
@@ -75,8 +75,9 @@ full outer join avanzo on risultato.ente_id = avanzo.ente_id and risultato.eserc
 left join residui on risultato.ente_id = residui.ente_id and risultato.esercizio = residui.esercizio
 left join precedente on risultato.ente_id = precedente.ente_id and risultato.esercizio = precedente.esercizio
 left join dichiarato
-    on coalesce(risultato.ente_id, avanzo.ente_id) = dichiarato.ente_id
-    and coalesce(risultato.esercizio, avanzo.esercizio) = dichiarato.esercizio
+    on
+        coalesce(risultato.ente_id, avanzo.ente_id) = dichiarato.ente_id
+        and coalesce(risultato.esercizio, avanzo.esercizio) = dichiarato.esercizio
 where
     -- an avanzo from the movements in a year that has no result at all
     (avanzo.is_stampato = 0 and dichiarato.ente_id is null)

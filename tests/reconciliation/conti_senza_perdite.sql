@@ -60,7 +60,10 @@ nei_flussi as (
         'fondi_assegnati' as misura,
         movimenti.ente_id,
         movimenti.anno,
-        case movimenti.tipo when 'assegnazione' then movimenti.importo_eur else -movimenti.importo_eur end as importo_eur
+        case movimenti.tipo
+            when 'assegnazione' then movimenti.importo_eur
+            else -movimenti.importo_eur
+        end as importo_eur
     from movimenti
     left join avanzi on movimenti.fondo = avanzi.fonte
     where movimenti.tipo in ('assegnazione', 'storno') and avanzi.fonte is null

@@ -6,7 +6,7 @@ with contabilita as (
 ),
 
 lotti as (
-    select lotto
+    select lotti.lotto
     from {{ ref('stg_flussi__lotti') }} as lotti
     where {{ lotti_validi() }}
 )

@@ -35,10 +35,11 @@ date_riferimento as (
 ),
 
 dimensioni as (
-    select dimensione
-    from (values
-        ('tipo_provvedimento'), ('fascia_eta'), ('cittadinanza'), ('ente_segnalante'), ('collocamento'), ('autorita')
-    ) as elenco_dimensioni (dimensione)
+    {% for dimensione in (
+        'tipo_provvedimento', 'fascia_eta', 'cittadinanza', 'ente_segnalante', 'collocamento', 'autorita'
+    ) %}
+        select '{{ dimensione }}' as dimensione{{ ' union all' if not loop.last }}
+    {% endfor %}
 ),
 
 attivi as (
@@ -81,6 +82,8 @@ select
                     end
         end, 'non indicato'
     ) as modalita,
+    attivi.data_apertura,
+    attivi.data_chiusura,
     attivi.file_id,
     attivi.foglio,
     attivi.riga

@@ -12,6 +12,7 @@ select
     cast(extract(year from righe.data_domanda) as integer) as anno,
     righe.misura,
     righe.esito,
+    righe.codice_domanda,
     righe.codice_utente,
     righe.data_domanda,
     righe.data_chiamata,

@@ -5,8 +5,8 @@ with movimenti as (
 
 lotti as (
     select
-        lotto,
-        noto_dal
+        lotti.lotto,
+        lotti.noto_dal
     from {{ ref('stg_flussi__lotti') }} as lotti
     where {{ lotti_validi() }}
 )

@@ -14,7 +14,7 @@ estremi as (
 ),
 
 cifre as (
-    select cifra from (values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) as elenco (cifra)
+    select elenco.cifra from (values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) as elenco (cifra)
 ),
 
 -- a year without movements closes too, with what was left; a century is enough

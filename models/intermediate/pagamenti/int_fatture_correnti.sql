@@ -1,4 +1,4 @@
--- Grain: one row per current invoice, without its supplier, with what of it is paid and the day up to which that is known.
+-- Grain: one row per current invoice, without its supplier, with what of it is paid and up to which day that is known.
 with fatture as (
     select
         *,
@@ -9,8 +9,8 @@ with fatture as (
 
 lotti as (
     select
-        lotto,
-        cast(noto_dal as date) as ricevuto_il
+        lotti.lotto,
+        cast(lotti.noto_dal as date) as ricevuto_il
     from {{ ref('stg_flussi__lotti') }} as lotti
     where {{ lotti_validi() }}
 )

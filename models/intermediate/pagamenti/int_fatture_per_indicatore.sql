@@ -1,5 +1,5 @@
 -- Regrains: one row per invoice -> one row per invoice, indicatore, anno, trimestre and parte: the amount paid, the
--- amount left unpaid at the end of the year, and the invoice received, which makes the coverage. Trimestre 0 is the year.
+-- amount left unpaid at the end of the year, and the invoice received, which makes the coverage. Trimestre 0: the year.
 with fatture as (
     select * from {{ ref('int_fatture_correnti') }}
 ),
@@ -72,14 +72,14 @@ ricevute as (
         fatture.foglio,
         fatture.riga
     from fatture
-    cross join
-        (values
-            ('itp', 'anno'),
-            ('itp', 'trimestre'),
-            ('tempo_medio_ponderato', 'anno'),
-            ('tempo_medio_ponderato', 'trimestre'),
-            ('ritardo_annuale', 'anno')
-        ) as periodi (indicatore, periodo)
+    cross join (
+        values
+        ('itp', 'anno'),
+        ('itp', 'trimestre'),
+        ('tempo_medio_ponderato', 'anno'),
+        ('tempo_medio_ponderato', 'trimestre'),
+        ('ritardo_annuale', 'anno')
+    ) as periodi (indicatore, periodo)
 )
 
 select * from pagate

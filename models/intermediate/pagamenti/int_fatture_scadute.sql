@@ -1,5 +1,5 @@
--- Regrains: one row per invoice -> one row per invoice, anno and parte (pagata, non_pagata) of the indicatore di ritardo
--- annuale: what falls due in the year, paid or not, and what is paid in the year before falling due.
+-- Regrains: one row per invoice -> one row per invoice, anno and parte (pagata, non_pagata) of the indicatore di
+-- ritardo annuale: what falls due in the year, paid or not, and what is paid in the year before falling due.
 with fatture as (
     select
         *,

@@ -18,14 +18,11 @@ with lotti as (
         {% endif %}
 ),
 
-righe as (
-    select * from {{ ref('stg_flussi__ore_servizio') }}
-),
-
 residenze as (
     select * from {{ ref('int_residenze_attribuite') }}
 ),
 
+-- the rows are named twice, not in a CTE: one that is read twice is written down whole
 per_comune as (
     select
         righe.lotto,
@@ -43,7 +40,7 @@ per_comune as (
                 )
             ) as decimal(18, 2)
         ) as costo_eur
-    from righe
+    from {{ ref('stg_flussi__ore_servizio') }} as righe
     inner join lotti on righe.lotto = lotti.lotto
     group by righe.lotto, righe.servizio, righe.codice_istat, righe.ente_gestore
 ),
@@ -78,7 +75,7 @@ persone as (
     select
         numerati.gruppo,
         cast(count(distinct righe.codice_utente) as integer) as utenti
-    from righe
+    from {{ ref('stg_flussi__ore_servizio') }} as righe
     inner join numerati
         on
             righe.lotto = numerati.lotto

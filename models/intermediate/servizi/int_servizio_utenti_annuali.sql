@@ -56,16 +56,13 @@ residenze as (
     select * from {{ ref('int_residenze_attribuite') }}
 ),
 
-righe as (
-    select * from {{ ref('stg_flussi__ore_servizio') }}
-),
-
+-- the rows are named twice, not in a CTE: one that is read twice is written down whole
 comuni_serviti as (
     select
         righe.lotto,
         righe.servizio,
         righe.codice_istat
-    from righe
+    from {{ ref('stg_flussi__ore_servizio') }} as righe
     inner join da_contare on righe.lotto = da_contare.lotto
     group by righe.lotto, righe.servizio, righe.codice_istat
 ),
@@ -100,7 +97,7 @@ persone as (
     select
         numerati.gruppo,
         cast(count(distinct righe.codice_utente) as integer) as utenti
-    from righe
+    from {{ ref('stg_flussi__ore_servizio') }} as righe
     inner join numerati
         on
             righe.lotto = numerati.lotto

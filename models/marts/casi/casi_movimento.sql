@@ -18,8 +18,8 @@ eventi as (
         servizio,
         sub_ambito,
         cast(date_trunc('month', data_apertura) as date) as mese,
-        1 as nuovi,
-        0 as chiusi
+        data_apertura,
+        cast(null as date) as data_chiusura
     from casi
     union all
     select
@@ -27,8 +27,8 @@ eventi as (
         servizio,
         sub_ambito,
         cast(date_trunc('month', data_chiusura) as date) as mese,
-        0 as nuovi,
-        1 as chiusi
+        cast(null as date) as data_apertura,
+        data_chiusura
     from casi
     where data_chiusura is not null
 ),
@@ -39,8 +39,8 @@ eventi_mensili as (
         servizio,
         sub_ambito,
         mese,
-        cast(sum(nuovi) as integer) as nuovi,
-        cast(sum(chiusi) as integer) as chiusi
+        count(data_apertura) as nuovi,
+        count(data_chiusura) as chiusi
     from eventi
     group by ente_id, servizio, sub_ambito, mese
 ),

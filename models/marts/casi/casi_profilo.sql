@@ -14,7 +14,7 @@ contati as (
         data_riferimento,
         dimensione,
         modalita,
-        cast(count(*) as integer) as casi_attivi,
+        cast(count(data_apertura) as integer) as casi_attivi,
         {{ elenco('file_id') }} as file
     from righe
     group by ente_id, servizio, data_riferimento, dimensione, modalita

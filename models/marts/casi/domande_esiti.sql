@@ -9,7 +9,7 @@ contate as (
         anno,
         misura,
         esito,
-        cast(count(*) as integer) as domande,
+        cast(count(codice_domanda) as integer) as domande,
         cast(count(distinct codice_utente) as integer) as persone,
         cast(sum(importo_concesso_eur) as decimal(18, 2)) as importo_concesso_eur,
         {{ elenco('file_id') }} as file

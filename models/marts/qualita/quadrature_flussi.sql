@@ -1,5 +1,5 @@
--- Grain: one row per ente, anno, servizio, sub_ambito and misura that a document prints and a flusso gives too. A figure
--- of the accounts is of the whole ente: it has no servizio and no sub_ambito.
+-- Grain: one row per ente, anno, servizio, sub_ambito and misura that a document prints and a flusso gives too.
+-- A figure of the accounts is of the whole ente: it has no servizio and no sub_ambito.
 with celle as (
     select * from {{ ref('int_celle_conformate') }}
     where tipo_riga = 'dato'
@@ -29,9 +29,10 @@ contabilita as (
 
 misure as (
     select
-        misura,
-        colonna
-    from (values
+        elenco.misura,
+        elenco.colonna
+    from (
+        values
         ('utenti_nell_anno', 'utenti_nell_anno'),
         ('ore_erogate', 'ore_erogate'),
         ('costo', 'costo_eur')
@@ -48,7 +49,10 @@ stampate_servizi as (
         celle.unita,
         celle.valore as stampato,
         -- a count is exact; an amount is rounded to its last printed digit
-        case when unita.esatta then cast(0 as decimal(18, 5)) else {{ mezza_cifra('celle.decimali') }} end as tolleranza,
+        case
+            when unita.esatta then cast(0 as decimal(18, 5))
+            else {{ mezza_cifra('celle.decimali') }}
+        end as tolleranza,
         celle.documento,
         celle.linea,
         celle.cella_id as celle
@@ -65,7 +69,11 @@ flussi_servizi as (
         da_flusso.servizio,
         da_flusso.sub_ambito,
         misure.colonna as misura,
-        case misure.colonna when 'utenti_nell_anno' then 'persone' when 'ore_erogate' then 'ore' else 'eur' end as unita,
+        case misure.colonna
+            when 'utenti_nell_anno' then 'persone'
+            when 'ore_erogate' then 'ore'
+            else 'eur'
+        end as unita,
         cast(
             case misure.colonna
                 when 'utenti_nell_anno' then cast(da_flusso.utenti as decimal(18, 2))

@@ -54,7 +54,9 @@ class Mart:
     def counts(self) -> set[str]:
         """Measures that count persons: those the units name, and those that an identity ties to them."""
         named = {unit["persone"] for unit in self.declared.get("unita", [])}
-        return named | {word for identity in self.declared.get("identita", []) for word in re.findall(r"[a-z_]+", identity)}
+        return named | {
+            word for identity in self.declared.get("identita", []) for word in re.findall(r"[a-z_]+", identity)
+        }
 
     def column(self, key: tuple[Any, ...], name: str) -> Any:
         row = self.true[key]
@@ -128,16 +130,13 @@ class Attack:
             for key in mart.rows:
                 members[tuple(mart.column(key, name.split("=")[0].strip()) for name in group)].append(key)
             for keys in members.values():
-                for unit in mart.units:
-                    if self._total_is_told(mart, keys, unit):
-                        for measure in unit["misure"]:
-                            self._know(((mart.name, key, measure), 1) for key in keys)
+                for measure in mart.measures:
+                    if self._total_is_told(mart, keys, measure):
+                        self._know(((mart.name, key, measure), 1) for key in keys)
 
-    def _total_is_told(self, mart: Mart, keys: list[tuple[Any, ...]], unit: dict[str, Any]) -> bool:
-        """Whether something of the group is published: the total of one that is all hidden is not the publisher's."""
-        persons = unit["persone"]
-        there = [key for key in keys if mart.subject(key) and mart.true[key][persons] != 0]
-        return any(not mart.hides(key, unit["misure"][0]) for key in there)
+    def _total_is_told(self, mart: Mart, keys: list[tuple[Any, ...]], measure: str) -> bool:
+        """Whether something of the group is published: the total of what is all hidden is not the publisher's."""
+        return any(mart.true[key][measure] and not mart.hides(key, measure) for key in keys)
 
     def _rows(self, mart: Mart) -> None:
         for identity in mart.declared.get("identita", []):
@@ -184,7 +183,9 @@ class Attack:
         restrictions: list[tuple[str, Any] | None] = [None]
         for name in fine.grain:
             if name not in coarse.grain and name not in ("mese", "ente_gestore"):
-                restrictions += [(name, value) for value in sorted({fine.column(key, name) for key in fine.rows}, key=str)]
+                restrictions += [
+                    (name, value) for value in sorted({fine.column(key, name) for key in fine.rows}, key=str)
+                ]
         for restriction in restrictions:
             members = defaultdict(list)
             for key in fine.rows:
@@ -192,7 +193,9 @@ class Attack:
                     members[tuple(fine.column(key, name) for name in coarse.grain)].append(key)
             pairs = [(key, members[key]) for key in coarse.rows if key in members and coarse.subject(key)]
             for measure in sorted(set(fine.measures) & set(coarse.measures)):
-                sums = [(coarse.true[key][measure], [fine.true[part][measure] for part in parts]) for key, parts in pairs]
+                sums = [
+                    (coarse.true[key][measure], [fine.true[part][measure] for part in parts]) for key, parts in pairs
+                ]
                 if pairs and all(_adds_up(total, parts) for total, parts in sums if total is not None):
                     for key, parts in pairs:
                         terms = [((fine.name, part, measure), 1) for part in parts]
@@ -200,8 +203,8 @@ class Attack:
 
     # --- what comes out ---
 
-    def recovered(self) -> dict[Unknown, str]:
-        """The hidden figures given back, and how."""
+    def recovered(self, *, narrow: bool = True) -> dict[Unknown, str]:
+        """The hidden figures given back, and how; ``narrow``: also those held in fewer values than their threshold."""
         found: dict[Unknown, str] = {}
         for equations in self._components():
             for unknown in _determined(equations):
@@ -210,8 +213,9 @@ class Attack:
                 one_sign = len({sign > 0 for sign in equation.values()}) == 1
                 if one_sign and not any(self.value(unknown) - self.floor(unknown) for unknown in equation):
                     found |= dict.fromkeys(equation, "al minimo")
-            for unknown in self._narrow([e for e in equations if all(self.is_count(u) for u in e)]):
-                found.setdefault(unknown, "stretta")
+            if narrow:
+                for unknown in self._narrow([e for e in equations if all(self.is_count(u) for u in e)]):
+                    found.setdefault(unknown, "stretta")
         return found
 
     def _components(self) -> list[list[dict[Unknown, int]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ import duckdb
 from warehouse import publish
 
 COSTS: dict[str, Any] = {
-    "unita": [{"misure": ["utenti_nell_anno", "ore_erogate", "costo_eur", "costo_orario_eur"], "persone": "utenti_nell_anno"}],
+    "unita": [
+        {"misure": ["utenti_nell_anno", "ore_erogate", "costo_eur", "costo_orario_eur"], "persone": "utenti_nell_anno"}
+    ],
     "somme": [["ente_id", "anno", "servizio"]],
 }
 SAAP: dict[str, Any] = {
@@ -23,7 +26,9 @@ SAAP: dict[str, Any] = {
     }
 }
 HOURS: dict[str, Any] = {
-    "unita": [{"misure": ["utenti_nel_mese", "ore_erogate", "costo_eur", "costo_orario_eur"], "persone": "utenti_nel_mese"}],
+    "unita": [
+        {"misure": ["utenti_nel_mese", "ore_erogate", "costo_eur", "costo_orario_eur"], "persone": "utenti_nel_mese"}
+    ],
     "parti_di": {
         "mart": "costo_servizi_sub_ambito",
         "chiave": ["ente_id", "anno = year(mese)", "servizio", "sub_ambito"],
@@ -31,11 +36,17 @@ HOURS: dict[str, Any] = {
 }
 CASES: dict[str, Any] = {
     "unita": [
-        {"misure": [measure], "persone": measure} for measure in ("casi_inizio", "casi_nuovi", "casi_chiusi", "casi_fine")
+        {"misure": [measure], "persone": measure}
+        for measure in ("casi_inizio", "casi_nuovi", "casi_chiusi", "casi_fine")
     ],
     "somme": [["ente_id", "servizio", "mese"]],
     "identita": ["casi_fine = casi_inizio + casi_nuovi - casi_chiusi"],
-    "catena": {"per": ["ente_id", "servizio", "sub_ambito"], "ordine": "mese", "fine": "casi_fine", "inizio": "casi_inizio"},
+    "catena": {
+        "per": ["ente_id", "servizio", "sub_ambito"],
+        "ordine": "mese",
+        "fine": "casi_fine",
+        "inizio": "casi_inizio",
+    },
 }
 PROFILE: dict[str, Any] = {
     "unita": [{"misure": ["casi_attivi"], "persone": "casi_attivi"}],
@@ -56,7 +67,6 @@ DECLARED = {
     "casi_movimento": CASES,
     "casi_profilo": PROFILE,
 }
-THRESHOLDS = {"SAAP": 5, "SAD": 3, "TM": 5}
 PRIVACY = "{threshold}::integer as soglia_persone, null::varchar as misure_soppresse"
 
 
@@ -71,8 +81,9 @@ class Size:
     cases: int = 150
 
 
-def make(path: Path, seed: int, size: Size = Size()) -> dict[str, Any]:  # noqa: B008 - frozen
+def make(path: Path, seed: int, size: Size | None = None) -> dict[str, Any]:
     """A database with marts made from invented persons, and what the record of a version says of them."""
+    size = size or Size()
     chance = random.Random(seed)
     hours = []
     for person in range(size.persons):
@@ -93,17 +104,26 @@ def make(path: Path, seed: int, size: Size = Size()) -> dict[str, Any]:  # noqa:
         con.execute("create schema marts; create schema raw")
         con.execute("create table marts.quadrature as select 'quadra' as esito")
         con.execute("create table raw.documenti (documento text, titolo text, file_fonte text, sha256_fonte text)")
-        con.execute("create temp table ore (p int, m int, servizio text, zona text, gestore text, ore decimal(14,2), costo decimal(18,2))")
-        con.executemany("insert into ore values (?, ?, ?, ?, ?, ?, ?)", hours)
-        con.execute("create temp table casi (zona text, aperto int, chiuso int)")
-        con.executemany("insert into casi values (?, ?, ?)", cases)
+        _table(
+            con, "ore", "p int, m int, servizio text, zona text, gestore text, ore dec(14, 2), costo dec(18, 2)", hours
+        )
+        _table(con, "casi", "zona text, aperto int, chiuso int", cases)
         _marts(con, size)
         return described(con)
 
 
+def _table(con: duckdb.DuckDBPyConnection, name: str, columns: str, rows: list[tuple[Any, ...]]) -> None:
+    values = ", ".join(f"unnest(${place})" for place in range(1, len(rows[0]) + 1))
+    con.execute(f"create temp table {name} ({columns})")
+    con.execute(f"insert into {name} select {values}", [list(column) for column in zip(*rows, strict=True)])
+
+
 def _marts(con: duckdb.DuckDBPyConnection, size: Size) -> None:
     threshold = "case servizio when 'SAD' then 3 else 5 end"
-    con.execute("create temp table mesi as select m, (date '2023-01-01' + to_months(m::int))::date as mese from range(?) t(m)", [size.months])
+    con.execute(
+        "create temp table mesi as select m, (date '2023-01-01' + to_months(m::int))::date as mese from range(?) t(m)",
+        [size.months],
+    )
     con.execute(
         f"""
         create table marts.costo_servizi_sub_ambito as
@@ -167,7 +187,7 @@ def _marts(con: duckdb.DuckDBPyConnection, size: Size) -> None:
 
 
 def described(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """The models as the record of a version has them."""
+    """The models as the record of a version has them, with declarations of their own."""
     models: dict[str, Any] = {}
     for mart, column, kind in con.execute(
         "select table_name, column_name, data_type from duckdb_columns() where schema_name = 'marts' and not internal"
@@ -176,7 +196,7 @@ def described(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         unit = {"popolazione": "abitanti", "anno": "anno"}.get(column, "")
         model["colonne"][column] = {"tipo": kind, "descrizione": column, "unita": unit}
         if mart in DECLARED:
-            model["riservatezza"] = DECLARED[mart]
+            model["riservatezza"] = deepcopy(DECLARED[mart])
     return models
 
 
