@@ -47,7 +47,17 @@ def files(
 def show_demonstration(con: duckdb.DuckDBPyConnection, shown: bool) -> None:
     """Take the demonstration ente out of what is current, or put it back. Its history stays."""
     if shown:
-        con.execute(f"update raw.{LOTS} set noto_al = null, sostituito_da = null where sostituito_da = ?", [_LEFT_OUT])
+        # of each period the last one alone: others may have been generated while it was left out
+        con.execute(
+            f"""
+            update raw.{LOTS} set noto_al = null, sostituito_da = null
+            where sostituito_da = ? and lotto in (
+                select max(lotto) from raw.{LOTS} where sostituito_da = ? or noto_al is null
+                group by tracciato, ente_id, periodo
+            )
+            """,
+            [_LEFT_OUT, _LEFT_OUT],
+        )
     else:
         con.execute(
             f"update raw.{LOTS} set noto_al = now()::timestamp, sostituito_da = ? "

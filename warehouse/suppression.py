@@ -360,9 +360,11 @@ def _check_other(mart: str, other: str, key: Sequence[str], columns: dict[str, d
 
 
 def _check_rows(con: duckdb.DuckDBPyConnection, mart: str, declared: Declaration) -> None:
+    # accounts beside figures of persons: nobody behind the row, no threshold for it
+    somebody = " or ".join(f"{_name(unit.persone)} is distinct from 0" for unit in declared.unita) or "true"
     least = con.execute(
-        f"select count(*) from marts.{mart} where {ORIGIN} is null"
-        f" or ({ORIGIN} in {_SUBJECT} and ({THRESHOLD} is null or {THRESHOLD} < {_LEAST_THRESHOLD}))"
+        f"select count(*) from marts.{mart} where {ORIGIN} is null or ({ORIGIN} in {_SUBJECT}"
+        f" and ({THRESHOLD} is null or {THRESHOLD} < {_LEAST_THRESHOLD}) and ({somebody}))"
     ).fetchall()[0][0]
     if least:
         raise _refused(

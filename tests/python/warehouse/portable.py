@@ -155,12 +155,17 @@ class _Adapter:
         return chosen
 
 
+def _variable(_: str, default: Any = None) -> Any:
+    """A variable of dbt: nobody gives one here."""
+    return default
+
+
 @cache
 def macros(folder: Path) -> tuple[dict[str, Any], frozenset[str]]:
     """The macros, callable, and the names of those dispatched per engine."""
     found: dict[str, Any] = {}
     environment = Environment(extensions=["jinja2.ext.do"])
-    environment.globals.update({"adapter": _Adapter(found), "return": lambda value: value})
+    environment.globals.update({"adapter": _Adapter(found), "return": lambda value: value, "var": _variable})
     dispatched: set[str] = set()
     for path in sorted(folder.glob("*.sql")):
         text = path.read_text(encoding="utf-8")
@@ -201,5 +206,6 @@ def _dispatched_outputs(raw: str, folder: Path) -> dict[str, str]:
         return {}
     context = {**found, **{name: recorder(name) for name in dispatched}}
     context |= {name: lambda *_, **__: "" for name in ("ref", "source", "config")}
+    context |= {"var": _variable, "is_incremental": lambda: False, "target": {"type": "duckdb"}, "this": ""}
     Environment(extensions=["jinja2.ext.do"]).from_string(raw).render(context)
     return outputs

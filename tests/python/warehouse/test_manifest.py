@@ -12,10 +12,10 @@ import pytest
 from ingest.paths import ROOT
 from tests.conftest import Warehouse
 
-TYPES = re.compile(r"varchar|integer|date|boolean|decimal\(\d+, ?\d+\)")
+TYPES = re.compile(r"varchar|integer|date|timestamp|boolean|decimal\(\d+, ?\d+\)")
 QUANTITY = re.compile(r"integer|decimal\(.*\)")
 # A unit per one of something: «eur/ora». The unit itself is in the seed.
-PER = {"ora", "persona", "abitante"}
+PER = {"ora", "giorno", "persona", "abitante"}
 
 
 def _models(manifest: dict[str, Any]) -> list[dict[str, Any]]:

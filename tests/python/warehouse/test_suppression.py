@@ -87,6 +87,13 @@ def test_printed_figures_and_zeros_stay(marts: Marts) -> None:
     assert marts.query(zeros) == marts.query(zeros, true=True) != [(0,)]
 
 
+def test_a_row_with_nobody_behind_it_needs_no_threshold(marts: Marts) -> None:
+    where = "anno = 2024 and servizio = 'SAD' and sub_ambito = 'Zona 0'"
+    marts.change(f"update {COSTS} set utenti_nell_anno = 0, soglia_persone = null where {where}")
+    marts.publish()
+    assert marts.query(f"select misure_soppresse from {COSTS} where {where}") == [(None,)]
+
+
 def test_persons_nobody_counted_hide_the_figure(marts: Marts) -> None:
     marts.change(
         f"update {COSTS} set utenti_nell_anno = null where anno = 2024 and servizio = 'SAAP' and sub_ambito = 'Zona 0'"
