@@ -22,6 +22,8 @@ ORANGE = "#d55e00"
 GREEN = "#009e73"
 GREY = "#8a9199"
 INK = "#1b2733"
+PALE = "#9abad5"
+VISIBLE = "Solo le cifre visibili"  # a sum without what is hidden
 YEARS = ("#b8cfe2", "#7ba4c6", "#1f4e79")  # from the past to the present
 
 # Sizes in pixels: the charts keep their own gutters for names and figures, so that none is cut at any width.
@@ -173,6 +175,7 @@ class Point:
         unit: Unit of the value.
         series: The series it belongs to.
         below: It is drawn under the line of zero, to stand against another series.
+        partial: A sum that leaves hidden values out: it is drawn apart.
     """
 
     month: date
@@ -180,6 +183,7 @@ class Point:
     unit: str
     series: str
     below: bool = False
+    partial: bool = False
 
 
 def months(
@@ -198,9 +202,9 @@ def months(
         {
             "mese": f"{point.month:%Y-%m-%d}",
             "nome": formats.month(point.month),
-            "serie": point.series,
+            "serie": VISIBLE if point.partial else point.series,
             "valore": None if point.value is None else float(-point.value if point.below else point.value),
-            "testo": formats.quantity(point.value, point.unit),
+            "testo": formats.quantity(point.value, point.unit) + (formats.PARTIAL if point.partial else ""),
         }
         for point in data
     ]

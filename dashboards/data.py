@@ -176,8 +176,14 @@ def total(rows: Iterable[Row], column: str) -> Any:
 
 
 def sums(rows: Sequence[Row], columns: Iterable[str]) -> dict[str, Any]:
-    """The sums of some columns as a row of their own, which knows what it leaves out because it is hidden."""
-    found: dict[str, Any] = {column: total(rows, column) for column in columns}
+    """The sums of some columns as a row of their own, which knows what it leaves out because it is hidden.
+
+    A sum that leaves out more rows than it adds up would only mislead: it is hidden too.
+    """
+    found: dict[str, Any] = {}
+    for column in columns:
+        added = sum(bool(row[column]) for row in rows)
+        found[column] = total(rows, column) if hidden_among(rows, column) <= added else None
     return with_hidden(found, [column for column in found if hidden_among(rows, column)])
 
 

@@ -148,6 +148,13 @@ INDICATORS = {
     "ritardo_annuale": "Ritardo annuale",
 }
 CONSTRAINTS = {"vincolato": "Vincolato", "finalizzato": "Finalizzato", "libero": "Libero"}
+QUARTERS = {1: "1° trimestre", 2: "2° trimestre", 3: "3° trimestre", 4: "4° trimestre", 0: "Anno intero"}
+_VALUES = {
+    "dimensione": DIMENSIONS,
+    "vincolo": CONSTRAINTS,
+    "indicatore": INDICATORS,
+    "trimestre": {str(number): name for number, name in QUARTERS.items()},
+}
 
 
 def column(name: str) -> str:
@@ -167,5 +174,4 @@ def slug(value: object) -> str:
 
 def value(column: str, text: str) -> str:
     """A value of a column for a reader: codes by their name."""
-    names = {"dimensione": DIMENSIONS, "vincolo": CONSTRAINTS, "indicatore": INDICATORS}.get(column, {})
-    return names.get(text, text)
+    return _VALUES.get(column, {}).get(text, text)

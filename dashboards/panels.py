@@ -108,6 +108,8 @@ def months(
     columns: bool = False,
 ) -> None:
     """A chart by month, and which months it cannot show; a sentence where it could show nothing."""
+    if any(point.partial for point in points):
+        colors = {**colors, charts.VISIBLE: charts.PALE}
     seen = {point.month for point in points if point.value is not None}
     lacking = sorted({point.month for point in points if point.value is None})
     if lacking and not any(point.value for point in points):
@@ -127,8 +129,8 @@ def months(
 
 def _all_hidden() -> None:
     st.html(
-        '<p class="ambito-hint">Il grafico non c\'è: tutte le sue cifre sono soppresse, perché dietro ci sono troppo '
-        "poche persone.</p>"
+        '<p class="ambito-hint">Il grafico non si può fare: le cifre che servono sono soppresse, perché dietro ci '
+        "sono troppo poche persone.</p>"
     )
 
 
@@ -388,7 +390,15 @@ def _button(label: str, make: Callable[[], bytes], file: str, kind: str, key: st
     st.download_button(label, data=make, file_name=file, mime=kind, key=key, on_click="ignore")
 
 
-def provenance(snapshot: Snapshot, mart: Mart, rows: Sequence[Row], columns: Sequence[Field], *, key: str) -> None:
+def provenance(
+    snapshot: Snapshot,
+    mart: Mart,
+    rows: Sequence[Row],
+    columns: Sequence[Field],
+    *,
+    key: str,
+    called: str | None = None,
+) -> None:
     """The panel «Da dove viene»: the printed cells, or the files, behind one of the figures shown.
 
     Args:
@@ -397,6 +407,7 @@ def provenance(snapshot: Snapshot, mart: Mart, rows: Sequence[Row], columns: Seq
         rows: The rows shown.
         columns: Their columns; the figures are those with a unit.
         key: Stable name of the widgets.
+        called: Key of the rows that holds their name, where what identifies them is a code.
     """
     figures = [column for column in columns if column.is_figure and column.name in mart.columns]
     if not rows or not figures:
@@ -413,7 +424,9 @@ def provenance(snapshot: Snapshot, mart: Mart, rows: Sequence[Row], columns: Seq
         chosen = left.selectbox(
             "Riga",
             list(identified),
-            format_func=lambda identity: _name_of(mart, identified[identity], varying),
+            format_func=lambda identity: (
+                str(identified[identity][called]) if called else _name_of(mart, identified[identity], varying)
+            ),
             key=f"provenienza-riga-{key}",
             placeholder="Scegli",
         )

@@ -75,7 +75,7 @@ class Field:
         if isinstance(value, date):
             return formats.month(value) if self.unit == MONTH else formats.day(value)
         if value is None:
-            return formats.MISSING if self.is_numeric and self.unit not in ("anno", "data", MONTH) else ""
+            return formats.MISSING if self.is_numeric and self.unit != "anno" else ""
         return str(value)
 
     def _figure(self, value: formats.Number, unit: str | None) -> str:
@@ -94,7 +94,7 @@ class Field:
     @property
     def is_numeric(self) -> bool:
         """Its values are numbers."""
-        return self.unit is not None or self.unit_in is not None
+        return self.unit not in (None, "data", MONTH) or self.unit_in is not None
 
 
 def fields(mart: Mart, *names: str, **labelled: str) -> list[Field]:

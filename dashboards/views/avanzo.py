@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboards import charts, formats, labels, panels, tables
 from dashboards.charts import Bar
-from dashboards.data import Row, Snapshot, total, where, years
+from dashboards.data import Row, Snapshot, files_of, total, where, years
 from dashboards.tables import Field
 
 COLORS = {"Vincolato": charts.BLUE, "Finalizzato": charts.ORANGE, "Libero": charts.GREEN}
@@ -88,6 +88,9 @@ def page(snapshot: Snapshot) -> None:
         "È la classificazione gestionale dell'azienda (contabilità economica): non è quella degli avanzi dei Comuni "
         "(art. 187 TUEL), e le due non si confrontano.",
         "L'avanzo di gestione non è l'utile o la perdita d'esercizio.",
+        "Nessun documento lo stampa: è ciò che resta di ogni fondo e annualità al 31/12, dai movimenti dei fondi."
+        if files_of([*rows, *result])
+        else "",
     )
     panels.checks(snapshot, [*rows, *result], "avanzo")
 

@@ -286,7 +286,7 @@ def _by_month(snapshot: Snapshot, service: str, year: int) -> None:
     rows = [row for row in of_service if gestore in (ALL, row["ente_gestore"])]
     by_month = [month_totals(month, of_month) for month, of_month in sorted(grouped(rows, "mese").items())]
     points = [
-        charts.Point(row["mese"], row["ore_erogate"] if is_whole(row, "ore_erogate") else None, "ore", "Ore erogate")
+        charts.Point(row["mese"], row["ore_erogate"], "ore", "Ore erogate", partial=not is_whole(row, "ore_erogate"))
         for row in by_month
     ]
     panels.months(snapshot, points, "Ore erogate", "mesi", {"Ore erogate": charts.BLUE}, columns=True)
@@ -295,7 +295,7 @@ def _by_month(snapshot: Snapshot, service: str, year: int) -> None:
     panels.table(
         snapshot,
         columns,
-        by_month,
+        by_month[::-1],
         title=f"Ore e costo mese per mese, {service}" + ("" if gestore == ALL else f", {gestore}"),
         name=f"mesi-{service}",
         key="mesi",

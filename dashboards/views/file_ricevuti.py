@@ -15,7 +15,6 @@ from dashboards.tables import Field
 from ingest.flussi.tracciato import tracciati
 
 ALL = "tutti"
-SYNTHETIC = "sintetici"
 PERIODS_NAMED = 6
 WORST_FIRST = ("respinto", "accettato con scarti", "accettato")
 _PLURALS = {"accettato": "accettati", "accettato con scarti": "accettati con scarti", "respinto": "respinti"}
@@ -35,37 +34,26 @@ def page(snapshot: Snapshot) -> None:
         "File ricevuti",
         "Che cosa è arrivato, che cosa è entrato nei dati, che cosa è stato fermato e come rimandarlo corretto.",
     )
-    every = [described(snapshot, file) for file in mart.rows]
+    snapshot = panels.choose_entity(snapshot)
+    every = [described(snapshot, file) for file in mart.rows if is_of(file, snapshot)]
     if not every:
         st.info(
-            "Nessun file di flussi è stato ancora caricato. I tracciati da mandare sono elencati qui sotto; si "
-            "mettono in `extracts/flussi/` e si caricano con `ambito load`."
+            f"{snapshot.ente_name}: nessun file è stato ancora caricato. I tracciati da mandare sono elencati qui "
+            "sotto; si mettono in `extracts/flussi/` e si caricano con `ambito load`."
         )
         _layouts(every)
         return
-    left, right = st.columns(2)
-    owner = left.selectbox(
-        "Ente",
-        [ALL, *sorted({file["ente"] for file in every}, key=lambda name: (SYNTHETIC in name, name))],
-        format_func=lambda name: "Tutti" if name == ALL else name,
-        key="ente-file",
-        placeholder="Scegli",
-    )
-    of_owner = [file for file in every if owner in (ALL, file["ente"])]
-    layout = right.selectbox(
+    layout = st.columns([1, 1])[0].selectbox(
         "Tracciato",
-        [ALL, *sorted({file["tracciato"] or "" for file in of_owner})],
+        [ALL, *sorted({file["tracciato"] or "" for file in every})],
         format_func=lambda name: "Tutti" if name == ALL else panels.layout_title(name) or "Non riconosciuto",
         key="tracciato-file",
         placeholder="Scegli",
     )
-    chosen = [file for file in of_owner if layout in (ALL, file["tracciato"] or "")]
+    chosen = [file for file in every if layout in (ALL, file["tracciato"] or "")]
     _cards(chosen)
-    if any(file["sintetico"] for file in chosen):
-        st.html(
-            '<p class="ambito-hint">I file segnati <span class="ambito-badge sintetico">sintetico</span> sono generati '
-            "dal programma per l'ente dimostrativo: gli errori che contengono sono fatti apposta.</p>"
-        )
+    if snapshot.synthetic:
+        st.html('<p class="ambito-hint">Gli errori di questi file sono fatti apposta, per mostrare i controlli.</p>')
     here = Counter(file["stato"] for file in chosen)
     state = st.segmented_control(
         "Stato",
@@ -88,15 +76,21 @@ def page(snapshot: Snapshot) -> None:
     _layouts(every)
 
 
+def is_of(file: Row, snapshot: Snapshot) -> bool:
+    """Whether a file concerns the ente shown; what names no ente (the population, a refused file) concerns them all."""
+    if file["ente_id"]:
+        return snapshot.ente in file["ente_id"].split()
+    return bool(file["sintetico"]) == snapshot.synthetic
+
+
 def described(snapshot: Snapshot, file: Row) -> dict[str, Any]:
-    """A file with the names of its enti and of its layout; synthetic where it is."""
+    """A file with the names of its enti and of its layout."""
     names = snapshot.entities()
     owners = ", ".join(names.get(ente, ente) for ente in (file["ente_id"] or "").split())
     return {
         **file,
-        "ente": owners or "Senza ente",
+        "ente": owners or "non indicato",
         "titolo": panels.layout_title(file["tracciato"] or "") or "non riconosciuto",
-        "tipo": "sintetico" if file["sintetico"] else None,
     }
 
 
@@ -146,15 +140,13 @@ def _files(snapshot: Snapshot, files: Sequence[Row]) -> None:
             columns["righe_caricate"],
             columns["righe_in_quarantena"],
             columns["caricato_il"],
-            Field("ente", "Ente", wide=True),
-            Field("tipo", "Dati", badge=True, help="Sintetico: generato dal programma, per prova."),
         ],
         files,
         title="File ricevuti",
         name="file-ricevuti",
         key="file",
         stacked=True,
-        also=[columns["tracciato"], columns["righe_di_totale"], columns["file_id"]],
+        also=[Field("ente", "Ente"), columns["tracciato"], columns["righe_di_totale"], columns["file_id"]],
     )
 
 

@@ -97,35 +97,24 @@ def page(snapshot: Snapshot) -> None:
         placeholder="Scegli",
     )
     rows = sorted([row for row in mine if vintage in (ALL, row["annualita"])], key=_urgency)
-    spent, left_over = "Speso", "Resta da spendere"
-    by_fund = sorted(
-        {row["fondo"] for row in rows},
-        key=lambda fund: -(sums(where(rows, fondo=fund), ["assegnato_eur"])["assegnato_eur"] or 0),
-    )
-    data = [
-        Bar(fund, amount, "eur", group)
-        for fund in by_fund[:LARGEST]
-        for group, name in ((spent, "speso_eur"), (left_over, "residuo_eur"))
-        if (amount := sums(where(rows, fondo=fund), [name])[name]) is not None
-    ]
-    panels.bars(
-        snapshot,
-        data,
-        "Importo (€)",
-        "fondi",
-        names="Fondo",
-        colors={spent: charts.BLUE, left_over: charts.ORANGE},
-        legend="",
-    )
-    panels.source_line(
-        snapshot,
-        rows,
-        f"I {LARGEST} fondi con più assegnato, di {len(by_fund)}." if len(by_fund) > LARGEST else "",
-    )
+    remaining = [row for row in rows if row["residuo_eur"]]
+    if remaining:
+        most = sorted(remaining, key=lambda row: (-row["residuo_eur"], named(row)))[:LARGEST]
+        panels.bars(
+            snapshot,
+            [Bar(named(row), row["residuo_eur"], "eur", text=left_over(row)) for row in most],
+            "Resta da spendere (€)",
+            "fondi",
+            names="Fondo e annualità",
+        )
+        some = f"I {LARGEST} residui più grandi, di {len(remaining)}. " if len(remaining) > LARGEST else ""
+        panels.source_line(snapshot, remaining, f"{some}Tra parentesi, quanto è dell'assegnato.")
+    else:
+        st.html('<p class="ambito-hint">Di questi fondi non resta nulla.</p>')
     fields = [
         columns["fondo"],
         columns["annualita"],
-        tables.Field("stato", "Scadenza", badge=True, help="Rispetto alla data dell'ultimo movimento."),
+        tables.Field("stato", "Stato", badge=True, help="Rispetto alla data dell'ultimo movimento."),
         columns["scadenza"],
         *(columns[name] for name in ("residuo_eur", "assegnato_eur", "speso_eur", "incassato_eur", "da_incassare_eur")),
         *(columns[name] for name in ("stornato_eur", "economie_eur")),
@@ -174,6 +163,13 @@ def a_year_later(day: date) -> date:
 def named(row: Row) -> str:
     """A fund with its year of origin."""
     return f"{row['fondo']} ({row['annualita']})"
+
+
+def left_over(row: Row) -> str:
+    """What is left of a fund, and what share of the assigned it is."""
+    share = formats.ratio(100 * row["residuo_eur"], row["assegnato_eur"], 1)
+    said = formats.euro(row["residuo_eur"])
+    return said if share is None else f"{said} ({formats.quantity(share, 'pct')})"
 
 
 def _urgency(row: Row) -> tuple[Any, ...]:

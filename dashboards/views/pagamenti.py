@@ -18,8 +18,6 @@ MEANING = {
     "pagate nel periodo.",
     "ritardo_annuale": "Giorni di ritardo sulle fatture scadute nell'anno, pagate o no: solo per l'anno intero.",
 }
-# Whole year last, as the law reads them: quarter by quarter, then the year.
-_PERIODS = {1: "1° trimestre", 2: "2° trimestre", 3: "3° trimestre", 4: "4° trimestre", 0: "Anno intero"}
 
 
 def page(snapshot: Snapshot) -> None:
@@ -49,7 +47,7 @@ def page(snapshot: Snapshot) -> None:
         ]
     )
     for name, label in labels.INDICATORS.items():
-        of_name = sorted(where(rows, indicatore=name), key=lambda row: list(_PERIODS).index(row["trimestre"]))
+        of_name = sorted(where(rows, indicatore=name), key=lambda row: list(labels.QUARTERS).index(row["trimestre"]))
         if not of_name:
             continue
         panels.section(snapshot, f"{label} {year}")
@@ -58,7 +56,7 @@ def page(snapshot: Snapshot) -> None:
         if len(of_name) > 1:
             data = [
                 Bar(
-                    _PERIODS[row["trimestre"]],
+                    labels.QUARTERS[row["trimestre"]],
                     row["valore_giorni"],
                     "giorni",
                     good if row["esito"] == "valutabile" else doubtful,
@@ -76,7 +74,7 @@ def page(snapshot: Snapshot) -> None:
                 colors={good: charts.BLUE, doubtful: charts.GREY},
                 legend="" if any(bar.group == doubtful for bar in data) else None,
             )
-        shown = [{**row, "periodo": _PERIODS[row["trimestre"]]} for row in of_name]
+        shown = [{**row, "periodo": labels.QUARTERS[row["trimestre"]]} for row in of_name]
         fields = [
             tables.Field("periodo", "Periodo", whole=True),
             columns["valore_giorni"],
@@ -130,7 +128,7 @@ def page(snapshot: Snapshot) -> None:
 def value(row: Row) -> str:
     """The value of an indicator, always shown; marked where it cannot be used."""
     days = row["valore_giorni"]
-    written = formats.MISSING if days is None else f"{formats.signed(days, None)}{formats.NBSP}giorni"
+    written = formats.MISSING if days is None else formats.quantity(days, "giorni")
     return written if row["esito"] == "valutabile" else f"{written} (n.v.)"
 
 

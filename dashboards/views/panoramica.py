@@ -40,7 +40,7 @@ def page(snapshot: Snapshot) -> None:
             "cosa c'è, e in ogni pagina che cosa mandare per averle."
         )
 
-    panels.section(snapshot, "Le pagine")
+    st.subheader("Le pagine", anchor=False)
     with st.container(key="guida"):
         for theme, entries in THEMES.items():
             if not theme:
@@ -128,7 +128,7 @@ def _first_service(snapshot: Snapshot, used: list[Row]) -> list[Card]:
     used += latest
     whole = costo_servizi.totals(latest)
     cost, users, hours = tables.fields(mart, "costo_eur", "utenti_nell_anno", "ore_erogate")
-    summed = "somma dei sub-ambiti" if is_whole(whole, "costo_eur") else "* solo le cifre visibili"
+    summed = "somma dei sub-ambiti" if is_whole(whole, "costo_eur") else f"{formats.PARTIAL} solo le cifre visibili"
     return [
         Card(
             f"Costo {costo_servizi.FIRST} {latest[0]['anno']}",

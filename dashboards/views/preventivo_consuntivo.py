@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboards import charts, formats, panels, tables
 from dashboards.charts import Bar
-from dashboards.data import Mart, Row, Snapshot, total, where, years
+from dashboards.data import Mart, Row, Snapshot, cells_of, total, where, years
 
 ALL = "Tutte"
 AMOUNTS = ("preventivo_eur", "consuntivo_eur", "scostamento_eur")
@@ -151,7 +151,10 @@ def _spent(snapshot: Snapshot, mart: Mart) -> None:
     )
     panels.warnings(
         "Lo scostamento è consuntivo meno preventivo: positivo se si è speso più del previsto. Dove il documento "
-        "stampa un trattino accanto a un importo, il trattino vale nessuna spesa.",
+        "stampa un trattino accanto a un importo, il trattino vale nessuna spesa."
+        if cells_of(rows)
+        else "Nessun documento stampa queste schede: le cifre vengono dalle righe di spesa della contabilità. Lo "
+        "scostamento è consuntivo meno preventivo: positivo se si è speso più del previsto.",
         mart.warning,
     )
     panels.provenance(snapshot, mart, rows, [field for field in fields if field.name in AMOUNTS], key="pc")

@@ -211,7 +211,7 @@ def _comuni(snapshot: Snapshot, every: Sequence[Row]) -> None:
         "(definizione ISTAT) è dopo. Non si confronta l'una con l'altra.",
         f"Gli abitanti sono quelli al {' e al '.join(formats.day(day) for day in dates)}." if dates else "",
     )
-    panels.provenance(snapshot, mart, rows, fields, key="comuni")
+    panels.provenance(snapshot, mart, rows, fields, key="comuni", called="comune")
 
 
 def comuni_totals(rows: Sequence[Row]) -> dict[str, Any]:

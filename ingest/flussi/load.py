@@ -125,7 +125,8 @@ def load_flussi(
     loader.clean()
     outcomes: dict[Path, FlussoOutcome] = {}
     waiting: list[tuple[int, int, Path, str, Source]] = []
-    for position, path in enumerate(files):
+    asked = list(dict.fromkeys(files))
+    for position, path in enumerate(asked):
         known = loader.known(path)
         if known is not None:
             outcomes[path] = known
@@ -142,7 +143,7 @@ def load_flussi(
     for _, _, path, sha256, source in sorted(waiting, key=lambda item: item[:2]):
         # the same bytes may have been loaded a moment ago, under another name
         outcomes[path] = loader.known(path) or loader.load(path, sha256, source)
-    return [outcomes[path] for path in dict.fromkeys(files) if path in outcomes]
+    return [outcomes[path] for path in asked]
 
 
 def flussi_in(folder: Path) -> list[Path]:

@@ -75,12 +75,12 @@ def test_a_file_of_two_months_replaces_two_lotti_and_leaves_the_third(office: Of
         office.send(f"{month}.csv", "ore_servizio", rows("ore_servizio", 2, periodo=month, ore="1"))
     both = [row("ore_servizio", 9, periodo=month, ore="5") for month in ("2024-01", "2024-02")]
     assert office.send("due.csv", "ore_servizio", both).ok
-    assert office.current("ore_servizio", "f.periodo, ore, f._file_id in (select file_id from raw.file_flussi where nome = 'due.csv')") == [
-        ("2024-01", Decimal(5), True),
-        ("2024-02", Decimal(5), True),
-        ("2024-03", Decimal(1), False),
-        ("2024-03", Decimal(1), False),
-    ]  # fmt: skip
+    assert office.current("ore_servizio", "f.periodo, ore, _riga") == [
+        ("2024-01", Decimal(5), 2),
+        ("2024-02", Decimal(5), 3),
+        ("2024-03", Decimal(1), 2),
+        ("2024-03", Decimal(1), 3),
+    ]
     assert [found[2] for found in lots(office)] == [False, False, True, True, True]
     assert office.query("select periodo from raw.file_flussi where nome = 'due.csv'") == [("2024-01 2024-02",)]
 
@@ -88,8 +88,8 @@ def test_a_file_of_two_months_replaces_two_lotti_and_leaves_the_third(office: Of
 def test_an_ente_does_not_replace_another(office: Office) -> None:
     other = {"ente": "asc_insieme", "codice_istat_comune": "999999"}
     office.send("csc.csv", "ore_servizio", january("10"))
-    two = [*rows("ore_servizio", 2, ore="7", **other), row("ore_servizio", 3, ore="8", ente="asc_cremonese") | {"codice_istat_comune": "999999"}]  # fmt: skip
-    assert office.send("altri.csv", "ore_servizio", two).ok
+    third = row("ore_servizio", 3, ore="8", **(other | {"ente": "asc_cremonese"}))
+    assert office.send("altri.csv", "ore_servizio", [*rows("ore_servizio", 2, ore="7", **other), third]).ok
     assert office.query("select ente_id, righe from raw.lotti where noto_al is null order by lotto") == [
         ("csc", 3),
         ("asc_cremonese", 1),
@@ -128,8 +128,9 @@ def test_a_fixed_file_replaces_the_one_with_scraps(office: Office) -> None:
     assert office.send("gennaio.csv", "ore_servizio", january("10", 10)).stato == "accettato"
     assert len(office.current("ore_servizio", "ore")) == 10
     quarantined = office.query(
-        "select count(*) from raw.quarantena as q inner join raw.lotti as l on q.file_id = l.file_id where l.noto_al is null"
-    )  # fmt: skip
+        "select count(*) from raw.quarantena as q inner join raw.lotti as l on q.file_id = l.file_id "
+        "where l.noto_al is null"
+    )
     assert quarantined == [(0,)], "nothing of what is current is in quarantine"
 
 
@@ -217,13 +218,13 @@ def learn(office: Office, code: str = "019999") -> None:
 
 
 def test_only_a_file_with_scraps_is_judged_again_by_new_rules(office: Office) -> None:
-    good = office.write("buono.csv", "ore_servizio", rows("ore_servizio", 3, periodo="2023-12"))
+    good = office.write("buono.csv", "ore_servizio", rows("ore_servizio", 4, periodo="2023-12"))
     bad = office.write("scarti.csv", "ore_servizio", with_new_comune())
     assert [outcome.stato for outcome in office.load(good, bad)] == ["accettato", "accettato con scarti"]
     learn(office)
     assert [outcome.stato for outcome in office.load(good, bad)] == ["invariato", "accettato"]
     assert office.findings() == [], "its own quarantine is cleared"
-    assert [count for _, count, current, _ in lots(office) if current] == [3, 10]
+    assert [count for _, count, current, _ in lots(office) if current] == [4, 10]
     assert len(office.query("select * from raw.file_flussi")) == 2
     assert [outcome.stato for outcome in office.load(good, bad)] == ["invariato", "invariato"]
 
