@@ -208,7 +208,7 @@ def months(
         }
         for point in data
     ]
-    several = len(colors) > 1
+    several = len(colors) > 1 or VISIBLE in colors
     x = alt.X(
         "utcyearmonth(mese):T",
         title=None,

@@ -108,8 +108,9 @@ def months(
     columns: bool = False,
 ) -> None:
     """A chart by month, and which months it cannot show; a sentence where it could show nothing."""
-    if any(point.partial for point in points):
-        colors = {**colors, charts.VISIBLE: charts.PALE}
+    partial = {charts.VISIBLE: charts.PALE} if any(point.partial for point in points) else {}
+    whole = {point.series for point in points if not point.partial}
+    colors = {**{name: color for name, color in colors.items() if name in whole}, **partial}
     seen = {point.month for point in points if point.value is not None}
     lacking = sorted({point.month for point in points if point.value is None})
     if lacking and not any(point.value for point in points):
@@ -445,7 +446,7 @@ def _figure(snapshot: Snapshot, mart: Mart, row: Row, column: Field) -> None:
     found = snapshot.trace(mart, column.name, row)
     cells = found.righe[0].celle if found.righe else []
     st.html(
-        f'<div class="ambito-figure"><span>{escape(column.text(row))}</span><small>{escape(column.help)}</small></div>'
+        f'<div class="ambito-figure"><span>{escape(column.alone(row))}</span><small>{escape(column.help)}</small></div>'
     )
     if is_hidden(row, column.name):
         st.html(f'<p class="ambito-source">{escape(suppression([row]))}</p>')

@@ -78,6 +78,11 @@ class Field:
             return formats.MISSING if self.is_numeric and self.unit != "anno" else ""
         return str(value)
 
+    def alone(self, row: Row) -> str:
+        """What is shown of a row away from its heading: always with its unit."""
+        counted = self.unit not in formats.WRITTEN_EACH_TIME and isinstance(row.get(self.name), (Decimal, int))
+        return self.text(row) + (formats.glued(self.unit) if counted and self.unit_in is None else "")
+
     def _figure(self, value: formats.Number, unit: str | None) -> str:
         plus = "+" if self.signed and value > 0 else ""
         if self.places is not None:

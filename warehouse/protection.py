@@ -22,7 +22,7 @@ class Cell:
     """The measures of one row that stand on the same persons, hidden or shown together.
 
     Attributes:
-        persons: How many persons it stands on. Unknown counts as 1.
+        persons: How many persons it stands on. Unknown counts as 1; a zero is hidden only for the sake of others.
         threshold: The persons a figure must stand on to be shown.
         measures: Its measures, a bit each: those of the same name in two marts have the same bit.
         nonzero: Those of them that are neither missing nor zero.
@@ -36,7 +36,7 @@ class Cell:
     @property
     def small(self) -> bool:
         """Whether it must be hidden whatever the others do."""
-        return self.persons < self.threshold
+        return 0 < self.persons < self.threshold  # behind a zero there is nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Figure:
     Attributes:
         cell: The cell it belongs to.
         value: What it is.
-        floor: The least a reader knows it can be: a hidden count of persons is at least 1, because zeros are shown.
+        floor: The least a reader knows it can be: a hidden count of persons is at least 1 where zeros are always shown.
         stands_for_all: Whether it stands for every measure of its cell, and not for one named by an identity.
     """
 
@@ -64,11 +64,14 @@ class Relation:
         terms: Figures and signs. What is shown whatever happens (printed figures, zeros) is not among them.
         assumed: Whether the total is only supposed to be known, because no published row carries it.
         of_persons: Whether it holds for the persons too: the users of the months do not add up to those of the year.
+        stock_and_flow: Whether it is an identity of one row (at the start + new = closed + at the end): what is hidden
+            on one side is free again when something of the other side is, however small.
     """
 
     terms: tuple[tuple[int, int], ...]
     assumed: bool = False
     of_persons: bool = True
+    stock_and_flow: bool = False
 
 
 def protect(cells: Sequence[Cell], figures: Sequence[Figure], relations: Sequence[Relation]) -> set[int]:
@@ -147,6 +150,9 @@ class _Protection:
             return None
         cells = [self._cells[self._figures[figure].cell] for figure, _ in hidden]
         threshold = max(cell.threshold for cell in cells)
+        if len(hidden) == 1 and relation.stock_and_flow:
+            other_side = [cell for cell, sign in shown if sign != hidden[0][1]]
+            return self._cheapest(other_side or [cell for cell, _ in shown])
         if len(hidden) == 1:
             enough = [cell for cell, _ in shown if self._cells[cell].persons >= threshold]
             return self._cheapest(enough or [cell for cell, _ in shown])
@@ -326,7 +332,7 @@ def exposed(
     figures: Sequence[Figure],
     cells: Sequence[Cell],
 ) -> list[int]:
-    """The hidden figures that a reader can compute, or hold within fewer values than their threshold.
+    """The hidden figures that a reader can compute and, of the small ones, hold in fewer values than their threshold.
 
     A figure is cleared by a proof: other values of the hidden figures, all possible, that give the same totals. What is
     not cleared is taken as exposed, so that the search need not be complete.
@@ -350,7 +356,9 @@ def exposed(
             width[figure] = max(width[figure], abs(step) * (up + down))
     found = []
     for figure in sorted(component):
-        needed = cells[figures[figure].cell].threshold - 1
+        cell = cells[figures[figure].cell]
+        # who is hidden for the sake of others stands on enough persons: only to be computed would harm them
+        needed = cell.threshold - 1 if cell.small else 1
         if width[figure] < needed and _spread(figure, through[figure], spare, needed) < needed:
             found.append(figure)
     return found

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import duckdb
@@ -74,6 +76,29 @@ class Chain(_Declared):
     inizio: str
 
 
+class Block(_Declared):
+    """The rows of a period go together: all shown, or all hidden but what the row of the whole period shows anyway.
+
+    Stocks and flows of a month are few, and each zero between them would give back its neighbours: hidden one by one
+    they would take the figures of the year with them.
+
+    Attributes:
+        intero: The mart with a row for the whole period, with the same measures.
+        chiave: Columns that find its row.
+        ordine: Order of the rows in the period.
+        flussi: Measures that add up to those of the period.
+        inizio: Stock at the start: the first row's is that of the period.
+        fine: Stock at the end: the last row's is that of the period.
+    """
+
+    intero: str
+    chiave: list[str] = Field(min_length=1)
+    ordine: str
+    flussi: list[str] = Field(min_length=1)
+    inizio: str
+    fine: str
+
+
 class FollowedUnit(_Declared):
     """Measures hidden where those of the followed mart are."""
 
@@ -106,6 +131,7 @@ class Declaration(_Declared):
         parti_di: Marts whose rows are sums of rows of this one.
         identita: Between measures of one row: ``casi_fine = casi_inizio + casi_nuovi - casi_chiusi``.
         catena: Stocks that go from one row to the next.
+        blocco: Periods whose rows go together.
         segue: The mart whose figures are repeated here; rows that it does not have need ``unita``, or are hidden.
         pubbliche: Measures that tell nothing of persons and stay.
     """
@@ -115,6 +141,7 @@ class Declaration(_Declared):
     parti_di: list[Part] = []
     identita: list[str] = []
     catena: list[Chain] = []
+    blocco: Block | None = None
     segue: Following | None = None
     pubbliche: list[str] = []
 
@@ -344,6 +371,14 @@ def _check_links(
             other = {measure for unit in found[part.mart].unita for measure in unit.misure}
             if not own & other:
                 raise _refused(mart, f"nessuna misura in comune con {part.mart}", "togliere parti_di")
+    if declared.blocco:
+        _check_other(mart, declared.blocco.intero, declared.blocco.chiave, columns)
+        there = {unit.persone for unit in found.get(declared.blocco.intero, Declaration()).unita}
+        named = {*declared.blocco.flussi, declared.blocco.inizio, declared.blocco.fine}
+        if {unit.persone for unit in declared.unita} != named or not named <= there:
+            raise _refused(
+                mart, f"le misure del blocco non sono quelle di {declared.blocco.intero}", "dichiarare le stesse"
+            )
     if declared.segue:
         _check_other(mart, declared.segue.mart, declared.segue.chiave, columns)
         if not found.get(declared.segue.mart, Declaration()).unita:
@@ -434,9 +469,10 @@ class _Work:
     bits: dict[str, int] = field(default_factory=dict)
 
     def suppression(self) -> Suppression:
-        for mart in sorted(self.declarations):
+        solved = [mart for mart in sorted(self.declarations) if self.declarations[mart].blocco is None]
+        for mart in solved:
             self._read(mart)
-        for mart in sorted(self.declarations):
+        for mart in solved:
             self._relate(mart)
         first = small(self.cells)
         hidden: dict[str, set[tuple[int, int]]] = {mart: set() for mart in self.declarations}
@@ -445,6 +481,10 @@ class _Work:
             mart, row, unit = self.places[position]
             hidden[mart].add((row, unit))
             counts[mart]["primarie" if position in first else "secondarie"] += self.measures_of[position]
+        for mart in sorted(self.declarations):
+            for row, unit, few in self._blocks(mart, hidden):
+                hidden[mart].add((row, unit))
+                counts[mart]["primarie" if few else "secondarie"] += 1
         for mart in sorted(self.declarations):
             followers = self._following(mart, hidden)
             hidden[mart] |= followers
@@ -461,6 +501,7 @@ class _Work:
             for test in ("is not null", "::varchar not similar to '[-0.]+'"):  # there; there, and not a zero
                 flags = [f"coalesce({_name(measure)} {test}, false)::integer" for measure in unit.misure]
                 chosen.append(" + ".join(f"{flag} * {1 << place}" for place, flag in enumerate(flags)))
+        columns = self.models[f"marts.{mart}"]["colonne"]
         chosen += [f"{_name(measure)}::bigint" for measure in tied]
         order = ", ".join(_name(column) for column in self.models[f"marts.{mart}"]["grana"]) or "rowid"
         followed = f" and rowid not in (select riga from ({self._followed(mart)}))" if declared.segue else ""
@@ -468,12 +509,13 @@ class _Work:
             f"select {', '.join(chosen)} from marts.{mart} as qui where {ORIGIN} in {_SUBJECT}{followed}"
             f" order by {order}, rowid"
         ).fetchall()
-        masks = [self._masks(unit.misure) for unit in declared.unita]
+        masks = [self._masks(unit.misure, columns) for unit in declared.unita]
         for row in rows:
             values = dict(zip(tied, row[2 + 3 * len(declared.unita) :], strict=True))
             for position, unit in enumerate(declared.unita):
                 persons, present, nonzero = row[2 + 3 * position : 5 + 3 * position]
-                if persons == 0 or not present:
+                # a zero of stock and flow may have to go with the figure it would give back; the others are shown
+                if not present or (persons == 0 and not set(unit.misure) & set(tied)):
                     continue
                 cell = len(self.cells)
                 # persons that nobody counted: as if it were one
@@ -500,12 +542,17 @@ class _Work:
             self.figures.append(Figure(cell, persons))
         else:
             value = values[measure]
-            floor = 1 if measure == unit.persone else 0
-            self.figures.append(Figure(cell, max(floor, value or 0), floor, stands_for_all=False))
+            self.figures.append(Figure(cell, value or 0, 0, stands_for_all=False))
 
-    def _masks(self, measures: Sequence[str]) -> tuple[int, Callable[[int], int]]:
-        """A unit's measures as flags among all the measures there are, by name; and the same of some of them."""
-        places = [self.bits.setdefault(measure, 1 << len(self.bits)) for measure in measures]
+    def _masks(self, measures: Sequence[str], columns: dict[str, dict[str, Any]]) -> tuple[int, Callable[[int], int]]:
+        """A unit's measures as flags among all the measures there are, by name; and the same of some of them.
+
+        A ratio (eur/ora, eur/abitante) is in no sum: that one row has it and another has not gives nothing back.
+        """
+        places = [
+            0 if "/" in (columns[measure].get("unita") or "") else self.bits.setdefault(measure, 1 << len(self.bits))
+            for measure in measures
+        ]
         known: dict[int, int] = {}
 
         def mask(flags: int) -> int:
@@ -535,7 +582,8 @@ class _Work:
             terms = _identity(mart, identity)
             for row in sorted({row for name, row, _ in self.places if name == mart}):
                 found = [(self._figure(mart, row, measure), sign) for sign, measure in terms]
-                self._add(Relation(tuple((figure, sign) for figure, sign in found if figure is not None)))
+                tied = tuple((figure, sign) for figure, sign in found if figure is not None)
+                self._add(Relation(tied, stock_and_flow=True))
         for chain in declared.catena:
             per = ", ".join(_name(column) for column in chain.per)
             for row, following in self._rows(
@@ -608,6 +656,60 @@ class _Work:
 
     def _rows(self, query: str) -> list[tuple[Any, ...]]:
         return self.con.execute(query).fetchall()
+
+    # --- marts whose periods go together ---
+
+    def _blocks(self, mart: str, hidden: dict[str, set[tuple[int, int]]]) -> Iterator[tuple[int, int, bool]]:
+        """Row and unit of each hidden figure of a mart of periods, and whether it stands on too few persons itself."""
+        block = self.declarations[mart].blocco
+        if block is None:
+            return
+        names = [unit.persone for unit in self.declarations[mart].unita]
+        types = self.models[f"marts.{mart}"]["colonne"]
+        keys = dict(_expression(mart, entry, types) for entry in block.chiave)
+        chosen = ", ".join(f"{sql} as chiave_{place}" for place, sql in enumerate(keys.values()))
+        match = " and ".join(
+            f"qui.chiave_{place} is not distinct from intero.{_name(name)}" for place, name in enumerate(keys)
+        )
+        own = ", ".join(f"qui.{_name(name)}::bigint" for name in names)
+        whole = ", ".join(f"intero.{_name(name)}::bigint" for name in names)
+        rows = self._rows(
+            f"select intero.rowid, qui.riga, qui.{THRESHOLD}, {own}, {whole}"
+            f" from (select rowid as riga, *, {chosen} from marts.{mart}) as qui"
+            f" left join marts.{block.intero} as intero on {match}"
+            f" where qui.{ORIGIN} in {_SUBJECT} order by 1 nulls first, qui.{_name(block.ordine)}"
+        )
+        units = {unit.persone: place for place, unit in enumerate(self.declarations[block.intero].unita)}
+        for period, found in groupby(rows, key=itemgetter(0)):
+            yield from self._block(block, names, units, period, list(found), hidden[block.intero])
+
+    def _block(
+        self,
+        block: Block,
+        names: list[str],
+        units: dict[str, int],
+        period: int | None,
+        rows: list[tuple[Any, ...]],
+        hidden_periods: set[tuple[int, int]],
+    ) -> Iterator[tuple[int, int, bool]]:
+        width = len(names)
+        few = [[value is None or 0 < value < row[2] for value in row[3 : 3 + width]] for row in rows]
+        # what the row of the period shows; of a period without a row, nothing
+        told = dict(zip(names, rows[0][3 + width :], strict=True))
+        shown = {name for name in names if period is not None and (period, units[name]) not in hidden_periods}
+        if shown == set(names) and not any(any(flags) for flags in few):
+            return
+        nothing_happens = {name for name in block.flussi if name in shown and told[name] == 0}
+        still = nothing_happens == set(block.flussi)
+        for place, row in enumerate(rows):
+            known = set(nothing_happens)
+            if still or place == 0:
+                known |= {block.inizio} & shown
+            if still or place == len(rows) - 1:
+                known |= {block.fine} & shown
+            for unit, name in enumerate(names):
+                if name not in known:
+                    yield row[1], unit, few[place][unit]
 
     # --- marts that repeat others ---
 

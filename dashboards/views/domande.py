@@ -136,22 +136,10 @@ def _outcomes(snapshot: Snapshot, year: int, rows: Sequence[Row]) -> None:
     shown = [row for row in rows if chosen in (ALL, row["misura"])]
     columns = {column.name: column for column in tables.fields(mart, *mart.columns)}
     by_measure = by_name(shown, "misura" if chosen == ALL else "esito")
-    visible = [row for row in by_measure if row["domande"] is not None]
-    if visible:
-        data = [
-            Bar(row["nome"], row["domande"], "domande", text=columns["domande"].text(row))
-            for row in by_measure
-            if row["domande"] is not None
-        ]
-        panels.bars(snapshot, data, "Domande", "domande", names="Misura" if chosen == ALL else "Esito")
-    hidden = [row["nome"] for row in by_measure if row["domande"] is None]
-    partial = (
-        f"{formats.PARTIAL} Somma delle sole cifre visibili. "
-        if any(not is_whole(row, "domande") for row in visible)
-        else ""
-    )
-    lacking = f"Tutte soppresse: {', '.join(hidden)}." if hidden else ""
-    panels.source_line(snapshot, shown, f"{partial}{lacking}".strip())
+    data = [Bar(row["nome"], row["domande"] or 0, "domande", text=columns["domande"].text(row)) for row in by_measure]
+    panels.bars(snapshot, data, "Domande", "domande", names="Misura" if chosen == ALL else "Esito")
+    partial = any(row["domande"] is not None and not is_whole(row, "domande") for row in by_measure)
+    panels.source_line(snapshot, shown, f"{formats.PARTIAL} Somma delle sole cifre visibili." if partial else "")
     ordered = sorted(
         shown, key=lambda row: (row["misura"], list(COLORS).index(row["esito"]) if row["esito"] in COLORS else 9)
     )

@@ -272,11 +272,11 @@ def _how_to_correct() -> None:
 
 
 def _layouts(files: Sequence[Row]) -> None:
-    """The layouts there are, and when each last came."""
+    """The layouts there are, and when a file of each last came."""
     st.subheader("Che cosa si può mandare", anchor=False)
     rows = []
     for name, layout in sorted(tracciati().items(), key=lambda pair: pair[1].titolo):
-        mine = [file for file in where(files, tracciato=name) if not file["sintetico"]]
+        mine = where(files, tracciato=name)
         rows.append(
             {
                 "titolo": layout.titolo,
@@ -291,7 +291,7 @@ def _layouts(files: Sequence[Row]) -> None:
         Field("cosa", "Che cosa contiene", prose=True),
         Field("nome", "Nome", whole=True),
         Field("pagina", "Che cosa deve contenere", whole=True),
-        Field("ultimo", "Ultimo file di un ente vero"),
+        Field("ultimo", "Ultimo ricevuto"),
     ]
     with st.container(key="tabella-tracciati"):
         st.html(tables.html(columns, rows, title="Tracciati", stacked=True))

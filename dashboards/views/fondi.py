@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -54,12 +55,12 @@ def page(snapshot: Snapshot) -> None:
             panels.Card(
                 "Scade entro 12 mesi",
                 formats.euro(sums(soon, ["residuo_eur"])["residuo_eur"] or 0),
-                formats.count(len(soon), "fondo e annualità", "fondi e annualità"),
+                _how_many(soon),
             ),
             panels.Card(
                 "Scaduto e non speso",
                 formats.euro(sums(expired, ["residuo_eur"])["residuo_eur"] or 0),
-                formats.count(len(expired), "fondo e annualità", "fondi e annualità"),
+                _how_many(expired),
             ),
             panels.Card("Da incassare", formats.euro(whole["da_incassare_eur"]), "assegnato e non ancora incassato"),
         ]
@@ -163,6 +164,10 @@ def a_year_later(day: date) -> date:
 def named(row: Row) -> str:
     """A fund with its year of origin."""
     return f"{row['fondo']} ({row['annualita']})"
+
+
+def _how_many(rows: Sequence[Row]) -> str:
+    return formats.count(len(rows), "fondo e annualità", "fondi e annualità") if rows else "nessun fondo"
 
 
 def left_over(row: Row) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboards import formats, panels, tables
 from dashboards.contents import ENTRIES, THEMES, Entry
-from dashboards.data import SYNTHETIC, Row, Snapshot, is_whole, total, where
+from dashboards.data import SYNTHETIC, Row, Snapshot, is_hidden, is_whole, total, where
 from dashboards.panels import Card
 from dashboards.tables import Field
 from dashboards.views import casi, costo_servizi, fondi, pagamenti, spesa_sociale
@@ -128,14 +128,12 @@ def _first_service(snapshot: Snapshot, used: list[Row]) -> list[Card]:
     used += latest
     whole = costo_servizi.totals(latest)
     cost, users, hours = tables.fields(mart, "costo_eur", "utenti_nell_anno", "ore_erogate")
-    summed = "somma dei sub-ambiti" if is_whole(whole, "costo_eur") else f"{formats.PARTIAL} solo le cifre visibili"
-    return [
-        Card(
-            f"Costo {costo_servizi.FIRST} {latest[0]['anno']}",
-            cost.text(whole),
-            f"{users.text(whole)} utenti, {hours.text(whole)} ore; {summed}",
-        )
-    ]
+    if is_hidden(whole, "costo_eur"):
+        note = "troppe cifre soppresse per una somma"
+    else:
+        summed = "somma dei sub-ambiti" if is_whole(whole, "costo_eur") else f"{formats.PARTIAL} solo le cifre visibili"
+        note = f"{users.text(whole)} utenti, {hours.text(whole)} ore; {summed}"
+    return [Card(f"Costo {costo_servizi.FIRST} {latest[0]['anno']}", cost.text(whole), note)]
 
 
 def _funds(snapshot: Snapshot, used: list[Row]) -> list[Card]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from html import escape
+from typing import Any
 
 import streamlit as st
 
@@ -64,6 +65,7 @@ def page(snapshot: Snapshot) -> None:
     panels.section(snapshot, "Le domande da fare all'ufficio" if outcome == "da_spiegare" else "I controlli")
     if not rows:
         st.info("Nessun controllo con questi filtri.")
+        _against_files(snapshot)
         return
     panels.table(
         snapshot,
@@ -79,6 +81,7 @@ def page(snapshot: Snapshot) -> None:
     )
     _cells(snapshot, rows)
     _repairs(snapshot)
+    _against_files(snapshot)
 
 
 def _columns(snapshot: Snapshot) -> list[Field]:
@@ -156,3 +159,55 @@ def _repairs(snapshot: Snapshot) -> None:
         ]
         st.html(tables.html(columns, rows, title="Rettifiche", stacked=True))
         panels.source_line(snapshot, [{"celle": row["cella_id"]} for row in mart.rows])
+
+
+def _against_files(snapshot: Snapshot) -> None:
+    """The figures that a document prints and a file gives too, side by side."""
+    mart = snapshot.mart("quadrature_flussi")
+    panels.section(snapshot, "Documenti e file a confronto")
+    if not mart.rows:
+        st.html(
+            '<p class="ambito-hint">Nessuna cifra è stampata in un documento e anche ricavata da un file: il confronto '
+            "comparirà quando ce ne saranno.</p>"
+        )
+        return
+    names = snapshot.entities()
+    order = list(labels.OUTCOMES)
+    rows = sorted(
+        (
+            {**row, "ente": names.get(row["ente_id"], row["ente_id"]), "cosa": labels.column(row["misura"])}
+            for row in mart.rows
+        ),
+        key=lambda row: (
+            row["esito"] is None,
+            order.index(row["esito"]) if row["esito"] in order else 0,
+            *(str(row[name] or "") for name in ("ente", "anno", "servizio", "sub_ambito", "misura")),
+        ),
+    )
+
+    def described(name: str, label: str, **options: Any) -> Field:
+        return Field(name, label, help=mart.columns[name].description, **options)
+
+    panels.table(
+        snapshot,
+        [
+            described("esito", "Esito", badge=True),
+            Field("cosa", "Che cosa si confronta"),
+            described("anno", "Anno", unit="anno"),
+            described("servizio", "Servizio"),
+            described("sub_ambito", "Sub-ambito"),
+            described("stampato", "Stampato", unit_in="unita"),
+            described("da_flusso", "Dai file", unit_in="unita"),
+            described("scarto", "Scarto", unit_in="unita", signed=True),
+            described("mesi_caricati", "Mesi caricati", unit="mesi"),
+            Field("ente", "Ente", wide=True),
+        ],
+        rows,
+        title="Cifre stampate e ricavate dai file",
+        name="documenti-e-file",
+        key="confronto",
+        note="Nelle altre pagine vale la cifra del documento.",
+        stacked=True,
+        also=[described("unita", "Unità"), described("documento", "Documento")],
+    )
+    panels.warnings(panels.suppression(rows))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -17,11 +18,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import duckdb
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from ingest.paths import ROOT, Paths
 from tests.conftest import Warehouse
+from warehouse import versions
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -109,6 +112,49 @@ class Visit:
         """All the text of some elements, with plain spaces."""
         return " ".join(self.page.locator(selector).all_inner_texts()).replace("\u00a0", " ")
 
+    def chart_is_whole(self, position: int) -> None:
+        """No text of a chart is cut by its edges, none is shortened, and the axis reads as an Italian one."""
+        chart = self.page.locator('[data-testid="stVegaLiteChart"]').nth(position)
+        found = chart.evaluate(
+            """chart => {
+                const svg = chart.querySelector('svg.marks');
+                const frame = svg.getBoundingClientRect();
+                const texts = [...svg.querySelectorAll('text')].filter(text => text.textContent.trim());
+                return {
+                    width: frame.width, height: frame.height,
+                    texts: texts.map(text => text.textContent),
+                    outside: texts.filter(text => {
+                        const box = text.getBoundingClientRect();
+                        return box.width && (box.left < frame.left - 1 || box.right > frame.right + 1
+                            || box.top < frame.top - 1 || box.bottom > frame.bottom + 1);
+                    }).map(text => text.textContent),
+                    marks: [...svg.querySelectorAll('.mark-rect.role-mark path, .mark-line.role-mark path')]
+                        .filter(mark => mark.getBBox().width > 0).length,
+                };
+            }"""
+        )
+        assert found["width"] > 250 and found["height"] > 60, found
+        assert found["outside"] == []
+        assert found["marks"] > 0
+        assert not any("…" in text or "..." in text for text in found["texts"])
+        assert not any("," in text and text.replace(",", "").isdigit() for text in found["texts"] if len(text) > 6)
+
+    def fits(self) -> None:
+        """Nothing but a table in its own frame is wider than the screen."""
+        wide = self.page.evaluate(
+            """() => {
+                const main = document.querySelector('[data-testid=stMain]');
+                return [document.documentElement.scrollWidth - window.innerWidth, main.scrollWidth - main.clientWidth];
+            }"""
+        )
+        assert max(wide) <= 0
+
+    def resize(self, width: int) -> None:
+        """Go on with a screen of another width."""
+        self.width = width
+        self.page.set_viewport_size({"width": width, "height": HEIGHT})
+        self.rerun()
+
     def screenshot(self, name: str, *, whole: bool = True) -> Path:
         """Keep a picture of the whole page, as tall as what it holds, or of the screen."""
         folder = Path(os.environ.get("AMBITO_SCREENSHOTS") or ROOT / "data" / "screenshots")
@@ -122,6 +168,16 @@ class Visit:
         self.page.screenshot(path=target)
         self.page.set_viewport_size({"width": self.width, "height": HEIGHT})
         return target
+
+    def download(self, key: str, folder: Path, beginning: str, ending: str) -> bytes:
+        """Press a button that downloads, and read what comes."""
+        with self.page.expect_download() as started:
+            self.page.locator(f".st-key-{key} button").click()
+        name = started.value.suggested_filename
+        assert name.startswith(beginning)
+        assert name.endswith(ending)
+        started.value.save_as(folder / name)
+        return (folder / name).read_bytes()
 
     def check(self) -> None:
         """Nothing went wrong, nothing left this machine."""
@@ -245,3 +301,17 @@ def _wait_for(server: Server, process: subprocess.Popen[bytes], log: Path) -> No
                 return
         time.sleep(0.2)
     pytest.fail(f"the server does not answer: {log.read_text()}")
+
+
+def publish_another(server: Server, change: Callable[[duckdb.DuckDBPyConnection], object]) -> versions.Version:
+    """Publish a version that differs from the one served, as a build does: aside, then the pointer."""
+    before = versions.current(server.paths)
+    name = "20991231T235959Z-00000000"
+    database = versions.database_path(server.paths, name)
+    shutil.copyfile(before.database, database)
+    database.chmod(0o644)
+    with duckdb.connect(str(database)) as con:
+        change(con)
+    record = {**before.record, "versione": name}
+    versions.record_path(server.paths, name).write_text(json.dumps(record), encoding="utf-8")
+    return versions.switch(server.paths, name)

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import shutil
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
-import duckdb
 import pytest
 from playwright.sync_api import expect
 from python_calamine import CalamineWorkbook
 
-from tests.browser.conftest import PHONE, WIDE, Server, Visit
+from tests.browser.conftest import PHONE, WIDE, Server, Visit, publish_another
 from warehouse import versions
 
 pytestmark = pytest.mark.browser
@@ -62,7 +59,7 @@ def test_downloads_hold_what_is_shown_to_the_cent(server: Server, visit: Callabl
     ]
     assert len(shown) == 6
 
-    content = _download(seen, "csv-costo", tmp_path, ".csv")
+    content = seen.download("csv-costo", tmp_path, "ambito_costo-SAAP-2024_", ".csv")
     assert content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
     assert rows[0] == [
@@ -78,7 +75,9 @@ def test_downloads_hold_what_is_shown_to_the_cent(server: Server, visit: Callabl
     assert [row[0] for row in rows[1:]] == [row[0] for row in shown]
     assert sum(Decimal(row[1].replace(",", ".")) for row in rows[1:]) == Decimal("6537420.22")
 
-    book = CalamineWorkbook.from_filelike(io.BytesIO(_download(seen, "xlsx-costo", tmp_path, ".xlsx")))
+    book = CalamineWorkbook.from_filelike(
+        io.BytesIO(seen.download("xlsx-costo", tmp_path, "ambito_costo-SAAP-2024_", ".xlsx"))
+    )
     header, *found = book.get_sheet_by_name("Dati").to_python()
     assert header == rows[0]
     assert {row[0]: [Decimal(repr(value)) for value in row[1:]] for row in found} == {
@@ -97,7 +96,12 @@ def test_a_new_publication_is_seen_at_the_next_look(own_server: Server, visit: C
     assert "70.000,00 €" in seen.text(".ambito-card-value")
     assert before.name in seen.text(".ambito-version")
 
-    after = _publish_another(own_server, before)
+    after = publish_another(
+        own_server,
+        lambda con: con.execute(
+            "update marts.avanzo set importo_eur = 71234.56 where vincolo = 'libero' and ente_id = 'csc'"
+        ),
+    )
     # what is on the screen stays until the reader looks again
     assert "70.000,00 €" in seen.text(".ambito-card-value")
     seen.page.locator(".st-key-classe").get_by_role("radio", name="Libero").click()
@@ -125,26 +129,3 @@ def test_without_data_the_page_says_what_to_do(own_server: Server, visit: Callab
     pointer.with_suffix(".via").rename(pointer)
     seen.open()
     assert seen.page.locator("h1").inner_text() == "Panoramica"
-
-
-def _download(seen: Visit, key: str, folder: Path, ending: str) -> bytes:
-    with seen.page.expect_download() as started:
-        seen.page.locator(f".st-key-{key} button").click()
-    assert started.value.suggested_filename.startswith("ambito_costo-SAAP-2024_")
-    assert started.value.suggested_filename.endswith(ending)
-    target = folder / started.value.suggested_filename
-    started.value.save_as(target)
-    return target.read_bytes()
-
-
-def _publish_another(server: Server, before: versions.Version) -> versions.Version:
-    """Publish a version that differs in one figure, as a build does: aside, then the pointer."""
-    name = "20991231T235959Z-00000000"
-    database = versions.database_path(server.paths, name)
-    shutil.copyfile(before.database, database)
-    database.chmod(0o644)
-    with duckdb.connect(str(database)) as con:
-        con.execute("update marts.avanzo set importo_eur = 71234.56 where vincolo = 'libero'")
-    record = {**before.record, "versione": name}
-    versions.record_path(server.paths, name).write_text(json.dumps(record), encoding="utf-8")
-    return versions.switch(server.paths, name)

@@ -11,6 +11,7 @@ from tests.browser.conftest import PHONE, WIDE, Server, Visit
 
 pytestmark = pytest.mark.browser
 
+# Link on the front page, title, figures and number of charts of the pages that the documents fill.
 PAGES = {
     "panoramica": (
         "Panoramica",
@@ -19,7 +20,7 @@ PAGES = {
         0,
     ),
     "costo-servizi": (
-        "Costo dei servizi per sub-ambito",
+        "Costo dei servizi",
         "Costo dei servizi per sub-ambito",
         ["1.462.172,40 €", "64.425,00", "237", "22,70 €/ora", "6.169,50 €/utente", "6.537.420,21 €", "+41,1%"],
         2,
@@ -63,16 +64,17 @@ def test_page(server: Server, visit: Callable[..., Visit], address: str, width: 
     sources = seen.page.locator(".ambito-source b", has_text="Fonte")
     assert sources.count() >= max(charts, 1)
     assert "documento 001" in seen.text(".ambito-source")
+    assert "sintetic" not in seen.text("h3, .ambito-synthetic")
 
     drawn = seen.page.locator('[data-testid="stVegaLiteChart"] svg.marks')
     assert drawn.count() == charts
     for position in range(charts):
-        _is_whole(seen, position)
+        seen.chart_is_whole(position)
 
     seen.screenshot(f"{address}-schermo", whole=False)
     picture = seen.screenshot(address)
     assert picture.stat().st_size > 20_000
-    _fits(seen)
+    seen.fits()
     seen.check()
 
 
@@ -84,9 +86,9 @@ def test_second_tab_is_the_budget_by_source(server: Server, visit: Callable[...,
         seen.page.locator(".st-key-grafico-fonti svg.marks").wait_for()
         seen.rerun()
         assert "2.969.686,00 €" in seen.text(".st-key-tabella-budget")
-        _is_whole(seen, 0)
+        seen.chart_is_whole(0)
         seen.screenshot("budget-per-fonte")
-        _fits(seen)
+        seen.fits()
         seen.check()
 
 
@@ -113,9 +115,9 @@ def test_extra_territorio_stands_apart(server: Server, visit: Callable[..., Visi
     assert "non avranno mai un pro-capite" in seen.text(".ambito-notes")
     seen.choose("misura", "Costo per ora (€/ora)")
     assert "La linea tratteggiata" in seen.text(".ambito-source")
-    _is_whole(seen, 0)
+    seen.chart_is_whole(0)
     seen.screenshot("costo-servizi-SIP")
-    _fits(seen)
+    seen.fits()
     seen.check()
 
 
@@ -147,42 +149,3 @@ def test_quadrature_are_filtered_by_outcome_and_document(server: Server, visit: 
     seen.choose("documento", "000, Relazione sulla gestione del bilancio al 31/12/2023")
     assert seen.page.locator(".st-key-tabella-quadrature tbody tr").count() == 120
     seen.check()
-
-
-def _is_whole(seen: Visit, position: int) -> None:
-    """No text of a chart is cut by its edges, none is shortened, and the axis reads as an Italian one."""
-    chart = seen.page.locator('[data-testid="stVegaLiteChart"]').nth(position)
-    found = chart.evaluate(
-        """chart => {
-            const svg = chart.querySelector('svg.marks');
-            const frame = svg.getBoundingClientRect();
-            const texts = [...svg.querySelectorAll('text')].filter(text => text.textContent.trim());
-            return {
-                width: frame.width, height: frame.height,
-                texts: texts.map(text => text.textContent),
-                outside: texts.filter(text => {
-                    const box = text.getBoundingClientRect();
-                    return box.width && (box.left < frame.left - 1 || box.right > frame.right + 1
-                        || box.top < frame.top - 1 || box.bottom > frame.bottom + 1);
-                }).map(text => text.textContent),
-                bars: [...svg.querySelectorAll('.mark-rect.role-mark path')]
-                    .filter(bar => bar.getBBox().width > 0).length,
-            };
-        }"""
-    )
-    assert found["width"] > 250 and found["height"] > 60, found
-    assert found["outside"] == []
-    assert found["bars"] > 0
-    assert not any("…" in text or "..." in text for text in found["texts"])
-    assert not any("," in text and text.replace(",", "").isdigit() for text in found["texts"] if len(text) > 6)
-
-
-def _fits(seen: Visit) -> None:
-    """Nothing but a table in its own frame is wider than the screen."""
-    wide = seen.page.evaluate(
-        """() => {
-            const main = document.querySelector('[data-testid=stMain]');
-            return [document.documentElement.scrollWidth - window.innerWidth, main.scrollWidth - main.clientWidth];
-        }"""
-    )
-    assert max(wide) <= 0

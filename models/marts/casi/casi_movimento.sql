@@ -94,6 +94,9 @@ select
     cast(scorte.nuovi as integer) as casi_nuovi,
     cast(scorte.chiusi as integer) as casi_chiusi,
     scorte.fine as casi_fine,
+    scorte.mese = max(scorte.mese) over (
+        partition by scorte.ente_id, scorte.servizio, scorte.sub_ambito, extract(year from scorte.mese)
+    ) as is_ultimo_mese,
     {{ origine_flusso('scorte.ente_id') }} as origine_dato,
     scorte.file,
     cast(servizi.soglia_persone as integer) as soglia_persone,

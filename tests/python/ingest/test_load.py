@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import threading
 from decimal import Decimal
@@ -365,17 +366,24 @@ def test_json_names_every_file_with_its_counts(example: Example) -> None:
     assert done.returncode == 1
     assert f"in quarantena: {SHOWN}/costi.csv, riga 3, colonna «costo» (documento 005, linea 4)" in done.stderr
     assert "1 celle in quarantena." in done.stderr
-    assert outcomes_as_json(example.load()) == json.dumps(
-        [outcome | {"stato": "invariato"} for outcome in sorted(outcomes, key=lambda o: o["file"])],
-        ensure_ascii=False,
-        indent=2,
-    )
+    again = json.loads(Warehouse(example.root, example.data).ambito("load", "--json").stdout)
+    assert again == [outcome | {"stato": "invariato"} for outcome in sorted(outcomes, key=lambda o: o["file"])]
 
 
-def test_a_folder_that_is_no_document_is_a_wrong_use(example: Example) -> None:
-    done = Warehouse(example.root, example.data).ambito("load", "seeds")
+@pytest.mark.parametrize("folder", ["extracts/prospetti/999_nessuno", "nessuna", "extracts/prospetti"])
+def test_a_folder_that_is_not_there_or_holds_all_the_documents_is_a_wrong_use(example: Example, folder: str) -> None:
+    done = Warehouse(example.root, example.data).ambito("load", folder)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+
+
+def test_a_folder_of_something_else_is_refused_file_by_file(example: Example) -> None:
+    before = example.raw()
+    done = Warehouse(example.root, example.data).ambito("load", "seeds")
+    assert done.returncode == 1
+    assert "seeds/enti.csv: " in done.stderr
+    assert "Traceback" not in done.stderr
+    assert {name: found for name, found in example.raw().items() if name in before} == before
 
 
 def test_two_loads_at_once_wait_or_say_so(example: Example) -> None:

@@ -7,7 +7,7 @@ unknown every figure that ``misure_soppresse`` names, and as known:
 - every mart that is the margin of another, whether declared or not (same measure, coarser grain, months to years);
 - the same figure in two marts;
 - stock and flow within a row, and the end of a row as the start of the next;
-- that a count is not negative, and that a hidden one is not zero, because zeros are shown.
+- that a count is not negative, and that a hidden one is not zero, where zeros are always shown (in no stock and flow).
 
 The right-hand sides come from the true figures, which is what an attacker who subtracts the visible ones would have.
 """
@@ -99,9 +99,10 @@ class Attack:
         return unknown[2] in self.marts[unknown[0]].counts
 
     def floor(self, unknown: Unknown) -> int:
-        """The least it can be: zeros are shown, where the measure is the count of its own unit."""
-        units = self.marts[unknown[0]].declared.get("unita", [])
-        return int(any(unit["persone"] == unknown[2] for unit in units))
+        """The least it can be: zeros are shown, where the measure is the count of its own unit and of no identity."""
+        declared = self.marts[unknown[0]].declared
+        tied = any(re.search(rf"\b{unknown[2]}\b", identity) for identity in declared.get("identita", []))
+        return int(not tied and any(unit["persone"] == unknown[2] for unit in declared.get("unita", [])))
 
     # --- what can be added up ---
 
@@ -250,6 +251,8 @@ class Attack:
         low, high = true.copy(), true.copy()
         found = []
         for unknown, position in place.items():
+            if not 0 < self.value(unknown) < self.threshold(unknown):
+                continue  # it stands on enough persons: only to compute it would be to find out
             needed = self.threshold(unknown) - 1
             for direction in (1, -1):
                 if high[position] - low[position] < needed:

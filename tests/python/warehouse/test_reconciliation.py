@@ -15,6 +15,7 @@ from tests.python.warehouse import printed
 from tests.python.warehouse.printed import Printed
 
 CENT = Decimal("0.01")
+OF_DOCUMENTS = "origine_dato = 'prospetto'"
 SERVICES = {"SAAP": "saap", "SAD": "sad", "ADM": "adm", "SIP": "sip"}
 MEASURES = {"utenti": "utenti_nell_anno", "ore": "ore_erogate", "costo": "costo_eur"}
 # Lines of the funding channels of 002 and the source of the budget that spends them. What no line of the budget spends
@@ -90,8 +91,8 @@ def test_services_row_by_row_and_against_the_printed_totals(
     marts = ["costo_servizi_sub_ambito"] + (["costo_saap_sub_ambito"] if service == "SAAP" else [])
     for mart in marts:
         rows = built.query(
-            f"select anno, sub_ambito, utenti_nell_anno, ore_erogate, costo_eur from marts.{mart} "
-            + (f"where servizio = '{service}'" if len(marts) == 1 or mart == marts[0] else "")
+            f"select anno, sub_ambito, utenti_nell_anno, ore_erogate, costo_eur from marts.{mart} where {OF_DOCUMENTS} "
+            + (f"and servizio = '{service}'" if len(marts) == 1 or mart == marts[0] else "")
         )
         found = {
             (anno, sub_ambito, measure): None if value is None else Decimal(str(value))
@@ -157,7 +158,7 @@ def test_schede_add_up_to_the_printed_cost_by_area(
 def test_lines_of_the_schede_are_those_printed(built: Warehouse, cells: list[Printed]) -> None:
     tables = {cell.table for cell in cells if cell.document == "001" and cell.table.startswith("scheda_")}
     lines = [cell for cell in cells if cell.document == "001" and cell.table in tables and not cell.total]
-    found = built.query("select linea, preventivo_eur, consuntivo_eur from marts.preventivo_consuntivo")
+    found = built.query(f"select linea, preventivo_eur, consuntivo_eur from marts.preventivo_consuntivo where {OF_DOCUMENTS}")
     assert len(found) == len({(cell.table, cell.line, cell.labels) for cell in lines})
     for position, column in enumerate(("preventivo", "consuntivo"), start=1):
         expected = Counter(
@@ -186,7 +187,7 @@ def test_budget_of_each_line_is_the_sum_of_its_sources(built: Warehouse, cells: 
     tables -= {"budget_pluriennale"}
     lines = [cell for cell in cells if cell.document == "002" and cell.table in tables and not cell.total]
     sources = [cell for cell in lines if cell.column not in ("budget_2020", "budget_2021")]
-    found = built.query("select linea, importo_eur from marts.budget_per_fonte")
+    found = built.query(f"select linea, importo_eur from marts.budget_per_fonte where {OF_DOCUMENTS}")
     assert Counter(found) == Counter((cell.line, cell.value) for cell in sources)
 
 
@@ -226,7 +227,7 @@ def test_funds_add_up_to_the_printed_total(
     built: Warehouse, cells: list[Printed], kind: str, table: str, year: int
 ) -> None:
     (total,) = [cell for cell in _of(cells, "001", table, total=True) if cell.column == f"importo_{year}"]
-    query = f"select sum(importo_eur) from marts.fondi_assegnati where tipo = '{kind}' and anno = {year}"
+    query = f"select sum(importo_eur) from marts.fondi_assegnati where {OF_DOCUMENTS} and tipo = '{kind}' and anno = {year}"
     assert built.query(query) == [(total.value,)]
 
 

@@ -262,7 +262,8 @@ def test_what_cannot_be_written_is_said(version: versions.Version, tmp_path: Pat
 
 
 def test_exit_codes(built: Warehouse) -> None:
-    well = built.ambito("sql", "select importo_eur from marts.avanzo where vincolo = 'libero'", "--format", "csv")
+    query = "select importo_eur from marts.avanzo where vincolo = 'libero' and origine_dato = 'prospetto'"
+    well = built.ambito("sql", query, "--format", "csv")
     assert (well.returncode, well.stdout) == (0, "importo_eur\n70000.00\n")
     data = built.ambito("sql", "select * from read_csv('/etc/passwd')")
     assert (data.returncode, data.stdout) == (1, "")

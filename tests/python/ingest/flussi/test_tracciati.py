@@ -161,6 +161,16 @@ def declared(layout: str, new: Callable[..., Row]) -> list[Case]:
                 "tariffa_oraria",
                 elsewhere | {"tariffa_oraria": "20,00", "periodo": "2024-03", "ente_gestore": "Altra"},
             ),
+            # in force from the last day of January to the first of February: in both months
+            *(
+                one(
+                    "tariffa_in_vigore",
+                    "tariffa_oraria",
+                    elsewhere | {"tariffa_oraria": "22", "periodo": out, "ente_gestore": "Breve"},
+                    elsewhere | {"tariffa_oraria": "22", "periodo": within, "ente_gestore": "Breve"},
+                )
+                for out, within in (("2023-12", "2024-01"), ("2024-03", "2024-02"))
+            ),
             Case(
                 "ore_nel_mese",
                 "ore",
@@ -534,6 +544,8 @@ LOADED_BEFORE: dict[str, list[tuple[str, list[Row]]]] = {
                 | {"valida_dal": "01/01/2024", "valida_al": "15/03/2024"},
                 row("tariffe", 2, ente="asc_insieme", servizio="SIP", ente_gestore="Coop", tariffa_oraria="21,00")
                 | {"valida_dal": "16/03/2024", "valida_al": ""},
+                row("tariffe", 3, ente="asc_insieme", servizio="SIP", ente_gestore="Breve", tariffa_oraria="22,00")
+                | {"valida_dal": "31/01/2024", "valida_al": "01/02/2024"},
             ],
         ),
         ("ore_servizio", [row("ore_servizio", 1, servizio=s, periodo="2024-01", ore="100") for s in ("SAD", "ADM")]),
