@@ -41,7 +41,7 @@ THEMES: dict[str, tuple[Entry, ...]] = {
             "casi",
             "Casi in carico",
             "quanti fascicoli sono in carico, quanti si aprono e si chiudono, e chi sono",
-            ("casi_movimento", "casi_profilo"),
+            ("casi_movimento_annuale", "casi_movimento", "casi_profilo"),
             ("prese_in_carico",),
         ),
         Entry(

@@ -107,7 +107,9 @@ class Snapshot:
         return _mart(self.version.name, name, self.version)
 
     def rows(self, name: str, **chosen: Any) -> list[Row]:
-        """The rows of a mart that are of the ente shown and have these values."""
+        """The rows of a mart that are of the ente shown and have these values; none in a version without the mart."""
+        if name not in self.holdings().get(self.ente, {}):
+            return []
         return where(self.mart(name).rows, ente_id=self.ente, **chosen)
 
     def holdings(self) -> dict[str, dict[str, Holding]]:

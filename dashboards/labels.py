@@ -47,6 +47,7 @@ _COLUMNS = {
     "casi_chiusi": "Chiusi",
     "casi_fine": "In carico alla fine",
     "casi_attivi": "Casi in carico",
+    "casi_nell_anno": "In carico nell'anno",
     "data_riferimento": "Al giorno",
     "modalita": "Modalità",
     "tipo_collocamento": "Tipo di collocamento",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -18,7 +19,6 @@ from ingest.paths import ROOT, Paths
 from ingest.reference import read_domains
 
 DEMONSTRATION = "Ambito, dati dimostrativi generati"
-_LEFT_OUT = "escluso"
 _MADE_FROM = "impronta"
 
 
@@ -45,24 +45,26 @@ def files(
 
 
 def show_demonstration(con: duckdb.DuckDBPyConnection, shown: bool) -> None:
-    """Take the demonstration ente out of what is current, or put it back. Its history stays."""
+    """Take the demonstration ente out of what is current, or put it back. Its history stays.
+
+    What is taken out is closed, and nothing replaces it: no other lotto is so.
+    """
+    synthetic = f"file_id in (select file_id from raw.{FILES} where sintetico)"
     if shown:
         # of each period the last one alone: others may have been generated while it was left out
         con.execute(
             f"""
-            update raw.{LOTS} set noto_al = null, sostituito_da = null
-            where sostituito_da = ? and lotto in (
-                select max(lotto) from raw.{LOTS} where sostituito_da = ? or noto_al is null
+            update raw.{LOTS} set noto_al = null
+            where noto_al is not null and sostituito_da is null and {synthetic} and lotto in (
+                select max(lotto) from raw.{LOTS} where sostituito_da is null
                 group by tracciato, ente_id, periodo
             )
-            """,
-            [_LEFT_OUT, _LEFT_OUT],
+            """
         )
     else:
         con.execute(
-            f"update raw.{LOTS} set noto_al = now()::timestamp, sostituito_da = ? "
-            f"where noto_al is null and file_id in (select file_id from raw.{FILES} where sintetico)",
-            [_LEFT_OUT],
+            f"update raw.{LOTS} set noto_al = ? where noto_al is null and {synthetic}",
+            [datetime.now(UTC).replace(tzinfo=None)],
         )
 
 

@@ -550,7 +550,9 @@ class _Work:
         A ratio (eur/ora, eur/abitante) is in no sum: that one row has it and another has not gives nothing back.
         """
         places = [
-            0 if "/" in (columns[measure].get("unita") or "") else self.bits.setdefault(measure, 1 << len(self.bits))
+            0
+            if "/" in (columns.get(measure, {}).get("unita") or "")
+            else self.bits.setdefault(measure, 1 << len(self.bits))
             for measure in measures
         ]
         known: dict[int, int] = {}

@@ -10,24 +10,25 @@ import streamlit as st
 
 from dashboards import charts, formats, labels, panels, tables
 from dashboards.charts import Bar, Point
-from dashboards.data import Row, Snapshot, grouped, hidden_among, is_whole, sums, total, where, with_hidden
+from dashboards.data import PARTIAL, Row, Snapshot, grouped, hidden_among, is_hidden, is_whole, sums, total, where
 
 ALL = "tutto l'ambito"
 FIRST = "TM"
 NOT_SAID = "non indicato"
 MEASURES = ("casi_inizio", "casi_nuovi", "casi_chiusi", "casi_fine")
+OF_YEAR = (*MEASURES, "casi_nell_anno")
 FLOWS = {"Aperti": charts.BLUE, "Chiusi": charts.ORANGE}
 
 
 def page(snapshot: Snapshot) -> None:
     """Draw the page."""
-    mart = snapshot.mart("casi_movimento")
+    mart = snapshot.mart("casi_movimento_annuale")
     panels.heading(
         "Casi in carico",
         "Quanti fascicoli sono in carico a un servizio, quanti se ne aprono e se ne chiudono, e quali sono.",
     )
     snapshot = panels.choose_entity(snapshot)
-    mine = snapshot.rows("casi_movimento")
+    mine = snapshot.rows("casi_movimento_annuale")
     if not mine:
         panels.nothing(snapshot, "prese_in_carico")
         return
@@ -40,14 +41,15 @@ def page(snapshot: Snapshot) -> None:
         placeholder="Scegli",
     )
     rows = where(mine, servizio=service)
+    months = snapshot.rows("casi_movimento", servizio=service)
     profile = snapshot.rows("casi_profilo", servizio=service)
-    months = by_month(rows)
-    _cards(months, stock_by_day(profile))
-    _profile(snapshot, service, profile)
+    _cards(rows, stock_by_day(profile))
     _movement(snapshot, service, rows)
+    _profile(snapshot, service, profile)
+    _months(snapshot, service, months)
     panels.warnings(
-        panels.suppression([*rows, *profile]),
-        "In carico alla fine = in carico all'inizio + aperti − chiusi.",
+        panels.suppression([*rows, *months, *profile]),
+        "In carico alla fine = in carico all'inizio + aperti − chiusi; in carico nell'anno = all'inizio + aperti.",
         "Chi è in carico a un giorno si conta fascicolo per fascicolo: una persona può averne più d'uno.",
         mart.description.partition(". ")[2].partition(". ")[2],
     )
@@ -68,24 +70,16 @@ def stock_by_day(profile: Sequence[Row]) -> dict[date, int | None]:
     return found
 
 
-def year_totals(months: Sequence[Row], year: int) -> dict[str, Any]:
-    """What opened and closed in a year, and how many were there at its two ends."""
-    mine = [row for row in months if row["mese"].year == year]
-    whole = {
-        "casi_inizio": mine[0]["casi_inizio"],
-        "casi_nuovi": total(mine, "casi_nuovi"),
-        "casi_chiusi": total(mine, "casi_chiusi"),
-        "casi_fine": mine[-1]["casi_fine"],
-    }
-    touched = [name for name in ("casi_nuovi", "casi_chiusi") if not all(is_whole(row, name) for row in mine)]
-    touched += [name for name, row in (("casi_inizio", mine[0]), ("casi_fine", mine[-1])) if not is_whole(row, name)]
-    return with_hidden(whole, touched)
+def by_year(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """The movement of each year over its sub-ambiti."""
+    return [{"anno": year, **sums(of_year, OF_YEAR)} for year, of_year in sorted(grouped(rows, "anno").items())]
 
 
-def _cards(months: Sequence[Row], stock: dict[date, int | None]) -> None:
-    year = months[-1]["mese"].year
-    so_far = year_totals(months, year)
-    until = f"da gennaio a {formats.month(months[-1]['mese'])}"
+def _cards(rows: Sequence[Row], stock: dict[date, int | None]) -> None:
+    last = by_year(rows)[-1]
+    year = last["anno"]
+    months = max(row["mesi_coperti"] for row in rows if row["anno"] == year)
+    until = "" if months == 12 else f"i primi {months} mesi"
     figures = []
     if stock:
         *before, day = stock
@@ -94,11 +88,10 @@ def _cards(months: Sequence[Row], stock: dict[date, int | None]) -> None:
             moved = formats.signed(int(stock[day] or 0) - int(stock[before[-1]] or 0), "casi")
             note = f"{moved} rispetto al {formats.day(before[-1])}"
         figures.append(panels.Card(f"In carico al {formats.day(day)}", said(stock[day]), note))
-    flows = {name: so_far[name] if is_whole(so_far, name) else None for name in ("casi_nuovi", "casi_chiusi")}
-    figures += [
-        panels.Card(f"Aperti nel {year}", said(flows["casi_nuovi"]), until),
-        panels.Card(f"Chiusi nel {year}", said(flows["casi_chiusi"]), until),
-    ]
+    for name, label in (("casi_nuovi", "Aperti"), ("casi_chiusi", "Chiusi"), ("casi_nell_anno", "In carico")):
+        visible = is_whole(last, name) or is_hidden(last, name)
+        note = until if visible else f"{formats.PARTIAL} solo le cifre visibili"
+        figures.append(panels.Card(f"{label} nel {year}", tables.Field(name, "", "casi").text(last), note))
     panels.cards(figures)
 
 
@@ -108,9 +101,9 @@ def said(cases: int | None) -> str:
 
 
 def _movement(snapshot: Snapshot, service: str, of_service: Sequence[Row]) -> None:
-    mart = snapshot.mart("casi_movimento")
+    mart = snapshot.mart("casi_movimento_annuale")
     columns = {column.name: column for column in tables.fields(mart, *mart.columns)}
-    panels.section(snapshot, f"Mese per mese, {service}")
+    panels.section(snapshot, f"Aperti e chiusi anno per anno, {service}")
     place = st.columns([1, 1])[0].selectbox(
         "Sub-ambito",
         [ALL, *sorted({row["sub_ambito"] for row in of_service})],
@@ -119,7 +112,59 @@ def _movement(snapshot: Snapshot, service: str, of_service: Sequence[Row]) -> No
         placeholder="Scegli",
     )
     rows = [row for row in of_service if place in (ALL, row["sub_ambito"])]
-    months = by_month(rows)
+    over = by_year(rows)
+    flows = [
+        Bar(str(row["anno"]), row[name] or 0, "casi", label, text=columns[name].text(row))
+        for row in over
+        for name, label in (("casi_nuovi", "Aperti"), ("casi_chiusi", "Chiusi"))
+    ]
+    panels.bars(snapshot, flows, "Casi", "flussi", names="Anno", colors=FLOWS, legend="")
+    panels.source_line(snapshot, rows, partial_note(over))
+    named = "" if place == ALL else f", {place}"
+    panels.table(
+        snapshot,
+        [columns["anno"], *(columns[name] for name in OF_YEAR)],
+        over[::-1],
+        title=f"Casi {service} anno per anno{named}",
+        name=f"casi-{service}",
+        key="casi-anni",
+        sources=rows,
+    )
+    year = max(row["anno"] for row in of_service)
+    panels.section(snapshot, f"Per sub-ambito, {service} {year}")
+    latest = sorted(where(of_service, anno=year), key=lambda row: (-(row["casi_nell_anno"] or 0), row["sub_ambito"]))
+    fields = [columns["sub_ambito"], *(columns[name] for name in OF_YEAR)]
+    panels.table(
+        snapshot,
+        fields,
+        latest,
+        total={"sub_ambito": "Totale ricalcolato", **sums(latest, OF_YEAR)},
+        title=f"Casi {service} per sub-ambito, {year}",
+        name=f"casi-{service}-{year}",
+        key="casi",
+    )
+    panels.provenance(snapshot, mart, latest, fields, key="casi")
+
+
+def partial_note(rows: Sequence[Row]) -> str:
+    """What the asterisk means, where a sum has one."""
+    return f"{formats.PARTIAL} Somma delle sole cifre visibili." if any(row.get(PARTIAL) for row in rows) else ""
+
+
+def _months(snapshot: Snapshot, service: str, of_service: Sequence[Row]) -> None:
+    mart = snapshot.mart("casi_movimento")
+    if not of_service:
+        return
+    panels.section(snapshot, f"Mese per mese, {service}")
+    if all(not row[name] for row in of_service for name in MEASURES):
+        st.html(
+            '<p class="ambito-hint">Le cifre di ogni mese sono tutte soppresse: in un mese i casi che si aprono e si '
+            "chiudono in un sub-ambito sono troppo pochi per pubblicarli.</p>"
+        )
+        panels.source_line(snapshot, of_service)
+        return
+    columns = {column.name: column for column in tables.fields(mart, *mart.columns)}
+    months = by_month(of_service)
     st.html('<p class="ambito-hint"><b>In carico a fine mese</b></p>')
     stock = [
         Point(row["mese"], row["casi_fine"] if is_whole(row, "casi_fine") else None, "casi", "In carico")
@@ -132,32 +177,21 @@ def _movement(snapshot: Snapshot, service: str, of_service: Sequence[Row]) -> No
         for row in months
         for name, label in (("casi_nuovi", "Aperti"), ("casi_chiusi", "Chiusi"))
     ]
-    panels.months(snapshot, flows, "Casi aperti e chiusi nel mese", "flussi", FLOWS, columns=True)
-    panels.source_line(snapshot, rows)
-    named = "" if place == ALL else f", {place}"
+    panels.months(snapshot, flows, "Casi aperti e chiusi nel mese", "flussi-mesi", FLOWS, columns=True)
+    panels.source_line(snapshot, of_service)
     panels.table(
         snapshot,
         [columns["mese"], *(columns[name] for name in MEASURES)],
         months[::-1],
-        title=f"Casi {service} mese per mese{named}",
-        name=f"casi-{service}",
+        title=f"Casi {service} mese per mese",
+        name=f"casi-mesi-{service}",
         key="casi-mesi",
-        sources=rows,
+        sources=of_service,
     )
-    month = max(row["mese"] for row in of_service)
-    panels.section(snapshot, f"Per sub-ambito, {service}, {formats.month(month)}")
-    latest = sorted(where(of_service, mese=month), key=lambda row: (-(row["casi_fine"] or 0), row["sub_ambito"]))
-    fields = [columns["sub_ambito"], *(columns[name] for name in MEASURES)]
-    panels.table(
-        snapshot,
-        fields,
-        latest,
-        total={"sub_ambito": "Totale ricalcolato", **sums(latest, MEASURES)},
-        title=f"Casi {service} per sub-ambito, {formats.month(month)}",
-        name=f"casi-{service}-{month:%Y-%m}",
-        key="casi",
+    latest = where(of_service, mese=max(row["mese"] for row in of_service))
+    panels.provenance(
+        snapshot, mart, latest, [columns["sub_ambito"], *(columns[name] for name in MEASURES)], key="casi-mesi"
     )
-    panels.provenance(snapshot, mart, latest, fields, key="casi")
 
 
 def _profile(snapshot: Snapshot, service: str, rows: Sequence[Row]) -> None:

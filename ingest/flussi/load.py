@@ -174,9 +174,9 @@ class _Loader:
     def clean(self) -> None:
         """Take away what a load killed half way left: nobody else is loading."""
         shutil.rmtree(self._work, ignore_errors=True)
-        for folder in (self._paths.archive, self._paths.answers):
-            for partial in folder.rglob(".*"):
-                partial.unlink(missing_ok=True)
+        # not the lock of an answer that somebody has open, ``.~lock.esito.xlsx#``
+        for partial in (*self._paths.archive.rglob(".*"), *self._paths.answers.glob(".*.xlsx")):
+            partial.unlink(missing_ok=True)
 
     def shown(self, path: Path) -> str:
         """A path as the user knows it, for the screen and the outcomes."""

@@ -50,6 +50,11 @@ FIGURES = {
         select casi_attivi, 'numero' from marts.casi_profilo
         where servizio = 'TM' and dimensione = 'fascia_eta' and casi_attivi is not null
             and data_riferimento = (select max(data_riferimento) from marts.casi_profilo where servizio = 'TM')
+        union all
+        select unnest([casi_inizio, casi_nuovi, casi_chiusi, casi_fine, casi_nell_anno]), 'numero'
+        from marts.casi_movimento_annuale
+        where servizio = 'TM' and misure_soppresse is null
+            and anno = (select max(anno) from marts.casi_movimento_annuale where servizio = 'TM')
     """,
     "rette": """
         select coalesce(costo_eur, 0), case when costo_eur is null then 'soppresso' else 'eur' end

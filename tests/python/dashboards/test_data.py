@@ -15,6 +15,7 @@ from warehouse import versions
 
 MARTS = (
     "casi_movimento",
+    "casi_movimento_annuale",
     "casi_profilo",
     "rette_collocamenti",
     "domande_esiti",

@@ -237,18 +237,21 @@ def test_the_cases_of_a_day_come_from_a_dimension_of_which_nothing_is_hidden() -
     assert casi.said(None) == "soppresso"
 
 
-def test_the_movement_of_a_year_starts_where_it_starts_and_sums_what_is_not_hidden() -> None:
-    months = [
-        {"mese": date(2024, month, 1), **sums([hidden(**values)], casi.MEASURES)}
-        for month, values in [
-            (1, {"casi_inizio": 10, "casi_nuovi": 6, "casi_chiusi": 5, "casi_fine": 11}),
-            (2, {"casi_inizio": 11, "casi_nuovi": None, "casi_chiusi": 0, "casi_fine": 12}),
-        ]
+def test_the_movement_of_a_year_is_summed_over_what_is_not_hidden() -> None:
+    rows = [
+        {
+            "anno": year,
+            **hidden(casi_inizio=10, casi_nuovi=new, casi_chiusi=2, casi_fine=8 + (new or 0), casi_nell_anno=12),
+        }
+        for year, new in [(2024, 6), (2024, None), (2023, 5)]
     ]
-    year = casi.year_totals(months, 2024)
-    assert (year["casi_inizio"], year["casi_chiusi"], year["casi_fine"]) == (10, 5, 12)
+    before, year = casi.by_year(rows)
+    assert (before["anno"], before["casi_nuovi"], year["casi_inizio"], year["casi_nuovi"]) == (2023, 5, 20, 6)
+    assert is_whole(before, "casi_nuovi")
     assert not is_whole(year, "casi_nuovi")
     assert is_whole(year, "casi_chiusi")
+    assert casi.partial_note([before]) == ""
+    assert "sole cifre visibili" in casi.partial_note([before, year])
 
 
 def test_the_profile_of_the_demonstration_ente_adds_up(snapshot: Snapshot) -> None:

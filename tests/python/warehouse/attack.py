@@ -40,6 +40,7 @@ class Mart:
     declared: dict[str, Any]
     rows: dict[tuple[Any, ...], dict[str, Any]]
     true: dict[tuple[Any, ...], dict[str, Any]]
+    ratios: frozenset[str] = frozenset()  # euro per hour, per head: nobody can add them up
 
     @property
     def units(self) -> list[dict[str, Any]]:
@@ -114,6 +115,7 @@ class Attack:
             self._copies(mart)
         for fine, coarse in itertools.permutations(self.marts.values(), 2):
             self._margins(fine, coarse)
+            self._ends(fine, coarse)
         return self
 
     def _know(self, terms: Iterable[tuple[Unknown, int]]) -> None:
@@ -132,7 +134,7 @@ class Attack:
                 members[tuple(mart.column(key, name.split("=")[0].strip()) for name in group)].append(key)
             for keys in members.values():
                 for measure in mart.measures:
-                    if self._total_is_told(mart, keys, measure):
+                    if measure not in mart.ratios and self._total_is_told(mart, keys, measure):
                         self._know(((mart.name, key, measure), 1) for key in keys)
 
     def _total_is_told(self, mart: Mart, keys: list[tuple[Any, ...]], measure: str) -> bool:
@@ -201,6 +203,20 @@ class Attack:
                     for key, parts in pairs:
                         terms = [((fine.name, part, measure), 1) for part in parts]
                         self._know([*terms, ((coarse.name, key, measure), -1)])
+
+    def _ends(self, months: Mart, years: Mart) -> None:
+        """The stock at the start of a year is that of its first month, and at the end that of its last."""
+        if [name if name != "mese" else "anno" for name in months.grain] != years.grain or "mese" not in months.grain:
+            return
+        members = defaultdict(list)
+        for key in months.rows:
+            members[tuple(months.column(key, name) for name in years.grain)].append(key)
+        for year, keys in members.items():
+            ordered = sorted(keys, key=lambda key: months.column(key, "mese"))
+            for end, place in (("_inizio", 0), ("_fine", -1)):
+                for measure in set(months.measures) & set(years.measures):
+                    if measure.endswith(end) and year in years.rows:
+                        self._know([((months.name, ordered[place], measure), 1), ((years.name, year, measure), -1)])
 
     # --- what comes out ---
 
@@ -315,7 +331,8 @@ def prepare(built: Path, published: Path, models: dict[str, Any]) -> Attack:
                     for database in ("visto", "vero")
                 )
                 assert rows.keys() == true.keys()
-                marts[name] = Mart(name, grain, model["riservatezza"], rows, true)
+                ratios = {c for c, found in model["colonne"].items() if "/" in (found.get("unita") or "")}
+                marts[name] = Mart(name, grain, model["riservatezza"], rows, true, frozenset(ratios))
     return Attack(marts).gather()
 
 

@@ -39,13 +39,26 @@ CASES: dict[str, Any] = {
         {"misure": [measure], "persone": measure}
         for measure in ("casi_inizio", "casi_nuovi", "casi_chiusi", "casi_fine")
     ],
-    "somme": [["ente_id", "servizio", "mese"]],
+    "somme": [["ente_id", "servizio", "anno"]],
     "identita": ["casi_fine = casi_inizio + casi_nuovi - casi_chiusi"],
     "catena": {
         "per": ["ente_id", "servizio", "sub_ambito"],
-        "ordine": "mese",
+        "ordine": "anno",
         "fine": "casi_fine",
         "inizio": "casi_inizio",
+    },
+}
+MONTHS: dict[str, Any] = {
+    "unita": CASES["unita"],
+    "identita": CASES["identita"],
+    "catena": {**CASES["catena"], "ordine": "mese"},
+    "blocco": {
+        "intero": "casi_movimento_annuale",
+        "chiave": ["ente_id", "servizio", "sub_ambito", "anno = year(mese)"],
+        "ordine": "mese",
+        "flussi": ["casi_nuovi", "casi_chiusi"],
+        "inizio": "casi_inizio",
+        "fine": "casi_fine",
     },
 }
 PROFILE: dict[str, Any] = {
@@ -58,13 +71,15 @@ GRAINS = {
     "costo_saap_sub_ambito": ["ente_id", "anno", "sub_ambito"],
     "ore_servizio_mensili": ["ente_id", "mese", "servizio", "sub_ambito", "ente_gestore"],
     "casi_movimento": ["ente_id", "servizio", "mese", "sub_ambito"],
+    "casi_movimento_annuale": ["ente_id", "servizio", "anno", "sub_ambito"],
     "casi_profilo": ["ente_id", "servizio", "data_riferimento", "dimensione", "modalita"],
 }
 DECLARED = {
     "costo_servizi_sub_ambito": COSTS,
     "costo_saap_sub_ambito": SAAP,
     "ore_servizio_mensili": HOURS,
-    "casi_movimento": CASES,
+    "casi_movimento": MONTHS,
+    "casi_movimento_annuale": CASES,
     "casi_profilo": PROFILE,
 }
 PRIVACY = "{threshold}::integer as soglia_persone, null::varchar as misure_soppresse"
@@ -166,6 +181,17 @@ def _marts(con: duckdb.DuckDBPyConnection, size: Size) -> None:
             count(*) filter (where aperto <= m and coalesce(chiuso > m, true))::integer as casi_fine,
             'dimostrativo' as origine_dato, {PRIVACY.format(threshold="5")}
         from casi cross join mesi group by all
+        """
+    )
+    con.execute(
+        """
+        create table marts.casi_movimento_annuale as
+        select
+            ente_id, servizio, year(mese)::integer as anno, sub_ambito,
+            arg_min(casi_inizio, mese) as casi_inizio, sum(casi_nuovi)::integer as casi_nuovi,
+            sum(casi_chiusi)::integer as casi_chiusi, arg_max(casi_fine, mese) as casi_fine,
+            origine_dato, soglia_persone, misure_soppresse
+        from marts.casi_movimento group by all
         """
     )
     con.execute(

@@ -158,7 +158,9 @@ def test_schede_add_up_to_the_printed_cost_by_area(
 def test_lines_of_the_schede_are_those_printed(built: Warehouse, cells: list[Printed]) -> None:
     tables = {cell.table for cell in cells if cell.document == "001" and cell.table.startswith("scheda_")}
     lines = [cell for cell in cells if cell.document == "001" and cell.table in tables and not cell.total]
-    found = built.query(f"select linea, preventivo_eur, consuntivo_eur from marts.preventivo_consuntivo where {OF_DOCUMENTS}")
+    found = built.query(
+        f"select linea, preventivo_eur, consuntivo_eur from marts.preventivo_consuntivo where {OF_DOCUMENTS}"
+    )
     assert len(found) == len({(cell.table, cell.line, cell.labels) for cell in lines})
     for position, column in enumerate(("preventivo", "consuntivo"), start=1):
         expected = Counter(
@@ -227,7 +229,9 @@ def test_funds_add_up_to_the_printed_total(
     built: Warehouse, cells: list[Printed], kind: str, table: str, year: int
 ) -> None:
     (total,) = [cell for cell in _of(cells, "001", table, total=True) if cell.column == f"importo_{year}"]
-    query = f"select sum(importo_eur) from marts.fondi_assegnati where {OF_DOCUMENTS} and tipo = '{kind}' and anno = {year}"
+    query = (
+        f"select sum(importo_eur) from marts.fondi_assegnati where {OF_DOCUMENTS} and tipo = '{kind}' and anno = {year}"
+    )
     assert built.query(query) == [(total.value,)]
 
 

@@ -83,8 +83,46 @@ def test_printed_figures_and_zeros_stay(marts: Marts) -> None:
         f"select count(*), count(costo_eur), max(utenti_nell_anno) from {COSTS} where ente_id = 'csc'"
     )
     assert printed == [(5, 5, 2)]
-    zeros = "select count(*) from marts.casi_movimento where casi_nuovi = 0"
-    assert marts.query(zeros) == marts.query(zeros, true=True) != [(0,)]
+
+
+def test_a_zero_of_no_stock_and_flow_stays(marts: Marts) -> None:
+    row = "anno = 2023 and servizio = 'SAAP' and sub_ambito = 'Zona 0' and ente_id = 'dimostrativo'"
+    marts.change(f"update {COSTS} set utenti_nell_anno = 0, ore_erogate = 0, costo_eur = 0 where {row}")
+    marts.publish()
+    assert marts.query(
+        f"select utenti_nell_anno, ore_erogate, costo_eur, misure_soppresse from {COSTS} where {row}"
+    ) == [(0, 0, 0, None)]
+
+
+def test_the_months_of_a_year_go_together(marts: Marts) -> None:
+    marts.publish()
+    cases = "marts.casi_movimento"
+    years = marts.query(
+        "select anno, sub_ambito, misure_soppresse, casi_nuovi, casi_chiusi, casi_inizio, casi_fine "
+        "from marts.casi_movimento_annuale"
+    )
+    shown_years = shown_months = 0
+    for year, place, hidden, opened, closed, first, last in years:
+        where = f"year(mese) = {year} and sub_ambito = '{place}'"
+        months = marts.query(
+            f"select casi_inizio, casi_nuovi, casi_chiusi, casi_fine from {cases} where {where} order by mese"
+        )
+        few = marts.query(
+            f"select count(*) from {cases} where {where} and (casi_inizio between 1 and 4 or "
+            "casi_nuovi between 1 and 4 or casi_chiusi between 1 and 4 or casi_fine between 1 and 4)",
+            true=True,
+        ) != [(0,)]
+        if hidden is None and not few:
+            shown_months += 1
+            assert all(None not in month for month in months)
+            continue
+        assert (months[0][0], months[-1][3]) == (first, last), "what the year shows of its ends"
+        assert all(month[1] == (0 if opened == 0 else None) for month in months)
+        assert all(month[2] == (0 if closed == 0 else None) for month in months)
+        if opened != 0 or closed != 0:
+            assert all(month[0] is None for month in months[1:])
+        shown_years += hidden is None
+    assert shown_years, "a year is shown whose months are hidden"
 
 
 def test_a_row_with_nobody_behind_it_needs_no_threshold(marts: Marts) -> None:

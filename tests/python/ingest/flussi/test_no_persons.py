@@ -160,39 +160,49 @@ def test_a_codice_fiscale_in_the_name_of_a_file_or_of_its_folder(office: Office,
 
 
 @pytest.mark.parametrize("layout", ["contabilita", "ore_servizio"])
-def test_a_codice_fiscale_outside_the_rows_of_a_csv(office: Office, sent: Sent, layout: str) -> None:
+@pytest.mark.parametrize("place", ["title", "broken row", "total", "open quotes"])
+def test_a_codice_fiscale_outside_the_rows_of_a_csv(office: Office, sent: Sent, layout: str, place: str) -> None:
     head, *lines = csv_text(tracciati()[layout], [row(layout, n) for n in range(30)]).splitlines()
     blank = ";" * head.count(";")
-    texts = [
-        sent("Estratto per {}") + blank,
-        head,
-        *lines,
-        lines[0] + sent(";in più {}"),  # a broken row
-        sent("Totale {}") + blank,
-        sent('"virgolette aperte {}'),
-    ]
-    office.write_text("estratto.csv", "\n".join(texts) + "\n")
-    done = load(office)
-    assert office.query("select righe_caricate from raw.file_flussi") == [(30,)]
-    check_nowhere(office, sent, done.stdout, done.stderr)
+    texts = [head, *lines]
+    if place == "title":
+        texts.insert(0, sent("Estratto per {}") + blank)
+    if place == "broken row":
+        texts.append(lines[0] + sent(";in più {}"))
+    if place == "total":
+        texts.append(sent("Totale {}") + blank)
+    if place == "open quotes":
+        texts.append(sent('"virgolette aperte {}'))
+    (outcome,) = office.load(office.write_text("estratto.csv", "\n".join(texts) + "\n"))
+    assert outcome.righe_caricate == 30
+    # the file cannot be kept as it is: what is kept is what was read of it
+    assert office.query("select pseudonimizzato from raw.file_flussi") == [(True,)]
+    check_nowhere(office, sent, repr(outcome))
 
 
-def test_a_codice_fiscale_in_a_workbook_outside_the_table(office: Office, sent: Sent) -> None:
+@pytest.mark.parametrize("place", ["sheet", "title", "total", "comment", "other sheet", "properties"])
+def test_a_codice_fiscale_in_a_workbook_outside_the_table(office: Office, sent: Sent, place: str) -> None:
     path = office.paths.flussi / "conti.xlsx"
     names = [field.nome for field in tracciati()["contabilita"].campi]
-    lines = [row("contabilita", n) for n in range(3)]
+    lines = [row("contabilita", n) for n in range(30)]
     with xlsxwriter.Workbook(str(path)) as book:
-        sheet = book.add_worksheet(sent("{}"))
-        sheet.write(0, 0, sent("Conti di {}"))
+        sheet = book.add_worksheet(sent() if place == "sheet" else "Conti")
+        sheet.write(0, 0, sent("Conti di {}") if place == "title" else "Conti")
         for at, texts in enumerate([names, *([line[name] for name in names] for line in lines)], start=2):
             sheet.write_row(at, 0, texts)
-        sheet.write(9, 0, sent("Totale {}"))
-        sheet.write_comment(3, 0, sent("visto con {}"))
-        book.add_worksheet("Note").write(0, 0, sent("chiedere a {}"))
-        book.set_properties({"comments": sent("{}")})
-    done = load(office)
-    assert office.query("select righe_caricate, pseudonimizzato from raw.file_flussi") == [(3, True)]
-    check_nowhere(office, sent, done.stdout, done.stderr)
+        # a total that is wrong, and a value in a column without a name: both are told with their sheet
+        sheet.write_row(33, 0, [sent("Totale {}") if place == "total" else "Totale", *[""] * 10, "1,00"])
+        sheet.write_row(34, 0, [*row("contabilita", 99).values(), "in più"])
+        if place == "comment":
+            sheet.write_comment(3, 0, sent("visto con {}"))
+        if place == "other sheet":
+            book.add_worksheet("Note").write(0, 0, sent("chiedere a {}"))
+        if place == "properties":
+            book.set_properties({"comments": sent()})
+    (outcome,) = office.load(path)
+    assert {rule for _, _, _, rule, _ in office.findings()} == {"totale_al_piede", "campi_della_riga"}
+    assert office.query("select righe_caricate, pseudonimizzato from raw.file_flussi") == [(30, True)]
+    check_nowhere(office, sent, repr(outcome))
 
 
 def test_codici_fiscali_in_a_parquet(office: Office, sent: Sent) -> None:
