@@ -107,13 +107,13 @@ def months(
     *,
     columns: bool = False,
 ) -> None:
-    """A chart by month, and which months it cannot show; a sentence where it could show nothing."""
+    """A chart by month, and which months it cannot show; a sentence where it could not show even half of them."""
     partial = {charts.VISIBLE: charts.PALE} if any(point.partial for point in points) else {}
     whole = {point.series for point in points if not point.partial}
     colors = {**{name: color for name, color in colors.items() if name in whole}, **partial}
     seen = {point.month for point in points if point.value is not None}
     lacking = sorted({point.month for point in points if point.value is None})
-    if lacking and not any(point.value for point in points):
+    if lacking and (len(seen) < len(lacking) or not any(point.value for point in points)):
         _all_hidden()
         return
     if seen:

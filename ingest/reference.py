@@ -117,7 +117,9 @@ def read_domains(seeds: Path) -> tuple[dict[str, list[str]], list[tuple[str, str
     Raises:
         ExtractError: A seed is missing or malformed.
     """
-    comuni = [(row["ente_id"], row["codice_istat"]) for _, row in _rows(seeds / "comuni.csv", "ente_id", "codice_istat")]
+    comuni = [
+        (row["ente_id"], row["codice_istat"]) for _, row in _rows(seeds / "comuni.csv", "ente_id", "codice_istat")
+    ]
     domains = {
         name: [row[column] for _, row in _rows(seeds / f"{name}.csv", column)]
         for name, column in (("enti", "ente_id"), ("servizi", "servizio"), ("fonti", "fonte"), ("aree", "area"))
