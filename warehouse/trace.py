@@ -57,7 +57,7 @@ class TracedFile:
 
     Attributes:
         file_id: First 16 digits of its sha256.
-        nome: Its name; ``tracciato``, ``mittente`` and ``caricato_il`` say what it is and where it comes from.
+        nome: Its name; ``tracciato`` and ``caricato_il`` say what it is and when it came.
         quante: Rows of it behind the row of the mart; ``None`` where the database of the build is not at hand.
         righe: The first of them: sheet (empty for a CSV) and row, as the office counts them.
     """

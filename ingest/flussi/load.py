@@ -44,6 +44,7 @@ from ingest.reference import read_domains
 ACCEPTED, WITH_SCRAPS, REFUSED = "accettato", "accettato con scarti", "respinto"
 UNCHANGED = "invariato"
 SYNTHETIC_ENTE = "dimostrativo"
+_WITH_AUTHOR = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 _HIDDEN = (".", "~$")  # editors' and spreadsheets' locks are not data
 _SHOWN_TOTALS = 3
 
@@ -349,10 +350,16 @@ class _Loader:
                 "respinto per intero. Che fare: correggere gli errori e mandarlo di nuovo"
             )
         loaded = 0 if state == REFUSED else read - refused
+        if state == REFUSED and (kept := self._kept_as_it_was(path, file_id, messages)) is not None:
+            return kept
         received = self._forget(file_id)
         if loaded:
             self._insert(layout, file_id, checks, received, anything_refused=refused > 0)
-        ente, period, synthetic = self._whose(layout)
+            if refused:
+                messages += self._left_as_they_were(layout, checks)
+        ente, period, synthetic = self._whose(layout, checks, loaded=loaded > 0)
+        if loaded:
+            self._clear_quarantine(layout, file_id, ente, period)
         archived, hashed = self._archive(path, sha256, layout, text)
         self._record(
             path,
@@ -485,21 +492,77 @@ class _Loader:
             """
         )
 
-    def _whose(self, layout: Tracciato) -> tuple[str | None, str | None, bool]:
+    def _kept_as_it_was(self, path: Path, file_id: str, messages: list[str]) -> FlussoOutcome | None:
+        """A file already loaded that the rules of today refuse: what is loaded of it stays until another comes."""
+        rows = self._con.execute(
+            f"""
+            select tracciato, stato, righe_lette, righe_caricate, righe_in_quarantena, sintetico from raw.{FILES}
+            where file_id = ? and righe_caricate > 0
+            """,
+            [file_id],
+        ).fetchall()
+        if not rows:
+            return None
+        layout, state, read, loaded, refused, synthetic = rows[0]
+        self._con.execute(f"update raw.{FILES} set impronta_regole = ? where file_id = ?", [self._rules, file_id])
+        words = [*messages, "Era già caricato, con le regole di prima: resta com'era finché non ne arriva uno corretto"]
+        return FlussoOutcome(
+            self.shown(path), layout, UNCHANGED, read, loaded, refused, words, None, synthetic, stato_precedente=state
+        )
+
+    def _lots_of(self, layout: Tracciato, checks: Checks) -> str:
+        """Query of the ente and the period of each row of the file, also of those refused."""
+        said = f"ente {period_sql(layout)}"
+        fields = [column for column in layout.campi if re.search(rf"\b{column.nome}\b", said)]
+        ente = "ente" if layout.ha_ente else "cast(null as varchar)"
+        return f"select distinct {ente} as ente_id, {period_sql(layout)} as periodo from ({checks.typed_rows(fields)})"
+
+    def _left_as_they_were(self, layout: Tracciato, checks: Checks) -> list[str]:
+        """The periods of the file of which no row is good: what was there before stays, and it must be said."""
+        missing = self._con.execute(
+            f"""
+            select m.periodo from ({self._lots_of(layout, checks)}) as m
+            where m.periodo is not null {"and m.ente_id is not null" if layout.ha_ente else ""} and not exists (
+                select 1 from nuovi_lotti as n
+                where n.periodo = m.periodo and n.ente_id is not distinct from m.ente_id
+            )
+            order by 1
+            """
+        ).fetchall()
+        if not missing:
+            return []
+        listed = ", ".join(str(period) for (period,) in missing[:12]) + (", ..." if len(missing) > 12 else "")
+        return [f"Di questi periodi nessuna riga è buona, e resta ciò che c'era prima: {listed}"]
+
+    def _clear_quarantine(self, layout: Tracciato, file_id: str, ente: str | None, period: str | None) -> None:
+        """What this file corrects has nothing more to correct: files it replaced whole, and those refused before."""
+        self._con.execute(
+            f"""
+            delete from raw.{QUARANTINE} where file_id <> $1 and file_id in (
+                select file_id from raw.{LOTS} where tracciato = $2
+                group by file_id having count(*) filter (noto_al is null) = 0 and bool_or(sostituito_da = $1)
+                union all
+                select file_id from raw.{FILES}
+                where stato = '{REFUSED}' and tracciato = $2 and ente_id is not distinct from $3
+                    and periodo is not distinct from $4
+            )
+            """,
+            [file_id, layout.tracciato, ente, period],
+        )
+
+    def _whose(self, layout: Tracciato, checks: Checks, *, loaded: bool) -> tuple[str | None, str | None, bool]:
         """The enti and the periods a file holds, and whether it is of the demonstration ente alone."""
-        con = self._con
-        if not con.execute("select 1 from duckdb_tables() where table_name = 'nuovi_lotti'").fetchall():
-            return None, None, False
-        ente, first, last = con.execute(
-            "select string_agg(distinct ente_id, ' ' order by ente_id), min(periodo), max(periodo) from nuovi_lotti"
+        lots = "nuovi_lotti" if loaded else f"({self._lots_of(layout, checks)})"
+        ente, first, last = self._con.execute(
+            f"select string_agg(distinct ente_id, ' ' order by ente_id), min(periodo), max(periodo) from {lots}"
         ).fetchall()[0]
-        con.execute("drop table nuovi_lotti")
         period = first if first == last else f"{first} {last}" if layout.periodo == "periodo" else f"{first} - {last}"
         return ente, period, ente == SYNTHETIC_ENTE
 
     def _archive(self, path: Path, sha256: str, layout: Tracciato, text: _Text) -> tuple[str, bool]:
         """Keep the file: as received, or with its persons hashed when it has any."""
-        if layout.persone or text.masked or holds_tax_codes(path):
+        # a spreadsheet says in its properties who made it
+        if layout.persone or text.masked or path.suffix.lower() in _WITH_AUTHOR or holds_tax_codes(path):
             return keep_file(self._paths.archive, text.path, f"{sha256}.parquet"), True
         return keep_file(self._paths.archive, path, sha256), False
 

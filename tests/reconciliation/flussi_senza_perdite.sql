@@ -43,7 +43,8 @@ lotti as (
         tracciato,
         righe,
         -- the same bytes read again under other rules make new lotti of the same file: the last ones are its rows
-        dense_rank() over (partition by file_id order by noto_dal desc nulls last) as lettura
+        dense_rank() over (partition by file_id order by noto_dal desc nulls last) as lettura,
+        noto_al
     from {{ ref('stg_flussi__lotti') }}
 ),
 
@@ -61,7 +62,9 @@ lotti_confrontati as (
 caricate as (
     select
         file_id,
-        cast(sum(righe) as decimal(18, 0)) as righe
+        cast(sum(righe) as decimal(18, 0)) as righe,
+        -- a file that others replaced whole has nothing more to correct, and nothing in quarantine
+        max(case when noto_al is null then 1 else 0 end) as in_vigore
     from lotti
     where lettura = 1
     group by file_id
@@ -91,7 +94,11 @@ left join quarantena on file_flussi.file_id = quarantena.file_id
 where
     coalesce(file_flussi.righe_lette <> file_flussi.righe_caricate + file_flussi.righe_in_quarantena, true)
     or file_flussi.righe_caricate <> coalesce(caricate.righe, 0)
-    or (file_flussi.stato <> 'respinto' and file_flussi.righe_in_quarantena <> coalesce(quarantena.righe, 0))
+    or (
+        file_flussi.stato <> 'respinto'
+        and file_flussi.righe_in_quarantena <> coalesce(quarantena.righe, 0)
+        and (coalesce(caricate.in_vigore, 1) = 1 or quarantena.righe is not null)
+    )
 union all
 select
     'lotto' as che_cosa,

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from sqlglot import exp
 from sqlglot.lineage import lineage as ways
 from sqlglot.schema import Schema
 
 from ingest.errors import AmbitoError
+from ingest.flussi.tracciato import tracciati
 from tests.conftest import Warehouse
+from tests.python.ingest.generate.conftest import read, value_of
+from tests.python.warehouse import printed
 from tests.python.warehouse.test_fixed_faces import OF_CELLS, OF_FILES
 from warehouse import versions
 from warehouse.lineage import Lineage, Step, _without_catalog
@@ -63,7 +69,11 @@ def test_every_column_of_every_mart_comes_from_a_loaded_table_a_seed_or_a_consta
 
 def _is_constant(sql: str, column: str, schema: Schema | None = None) -> bool:
     """Through the CTEs of its model, every way ends in a literal, a list of literals or a count of rows."""
-    ends = [node for node in ways(column, _without_catalog(sql), schema=schema, dialect="duckdb").walk() if not node.downstream]
+    ends = [
+        node
+        for node in ways(column, _without_catalog(sql), schema=schema, dialect="duckdb").walk()
+        if not node.downstream
+    ]
     return all(
         isinstance(end.source, exp.Values)
         or (isinstance(end.source, exp.Query) and not list(end.expression.find_all(exp.Column)))
@@ -165,6 +175,123 @@ def test_a_check_shows_the_cells_of_each_column(
     parts = [cell for cell in row.celle if 1058 <= cell.linea <= 1063]
     assert (len(total), len(parts)) == (int(checked), 6 if others else 0)
     assert len(row.celle) == len(total) + len(parts)
+
+
+# --- figures of the flussi: the files, and with the build at hand the rows of each -------------------------------------
+
+
+def _rows_of_file(built: Warehouse, name: str) -> dict[int, dict[str, object]]:
+    """The rows of a file of the demonstration ente that no rule refused, by line, read by another reader."""
+    (path,) = (built.paths.provided / "dimostrativo").glob(name)
+    layout = tracciati()[re.sub(r"^\d+_(.*)_\d{4}.*$", r"\1", path.name)]
+    with duckdb.connect(str(built.paths.database), read_only=True) as con:
+        query = "select riga from raw.quarantena where file = ? and gravita = 'errore'"
+        refused = {line for (line,) in con.execute(query, [path.name]).fetchall()}
+    return {
+        line: {name: value_of(layout, name, cell) for name, cell in row.items()}
+        for line, row in read(path, layout).rows
+        if line not in refused
+    }
+
+
+def test_hours_of_a_provider_are_the_rows_of_its_file(built: Warehouse, version: versions.Version) -> None:
+    comuni = {
+        row["codice_istat"]: row["sub_ambito"]
+        for row in printed.read_csv(built.paths.seeds / "comuni_sub_ambiti.csv")
+        if row["ente_id"] == "dimostrativo"
+    }
+    rows = _rows_of_file(built, "*_ore_servizio_2025-11.csv")
+    where = "mese = date '2025-11-01' and origine_dato = 'dimostrativo' and misure_soppresse is null"
+    found = trace(version, "ore_servizio_mensili.ore_erogate", where, limit=1000, build=built.paths.database).righe
+    walked = 0
+    for row in found:
+        if row.chiave["sub_ambito"] not in comuni.values():
+            continue
+        mine = {
+            line: values
+            for line, values in rows.items()
+            if values["ente_gestore"] == row.chiave["ente_gestore"]
+            and values["servizio"] == row.chiave["servizio"]
+            and comuni.get(str(values["codice_istat_comune"])) == row.chiave["sub_ambito"]
+        }
+        (file,) = row.file
+        assert (file.nome, file.tracciato) == ("052_ore_servizio_2025-11.csv", "ore_servizio")
+        assert file.quante == len(mine)
+        assert file.righe == [("", line) for line in sorted(mine)][: len(file.righe)]
+        assert len(file.righe) == min(12, len(mine))
+        assert row.valore == sum(Decimal(str(values["ore"])) for values in mine.values())
+        walked += 1
+    assert walked > 10
+
+
+def test_a_fund_is_its_movements_in_every_file(built: Warehouse, version: versions.Version) -> None:
+    files = {
+        path.name: _rows_of_file(built, path.name)
+        for path in sorted((built.paths.provided / "dimostrativo").glob("*_movimenti_fondi_*"))
+    }
+    found = trace(version, "fondi_residui.speso_eur", "speso_eur > 0", limit=1000, build=built.paths.database).righe
+    assert len(found) > 20
+    for row in found:
+        mine = {
+            name: {
+                line: values
+                for line, values in rows.items()
+                if (values["fondo"], values["annualita"]) == (row.chiave["fondo"], row.chiave["annualita"])
+            }
+            for name, rows in files.items()
+        }
+        assert {file.nome: file.quante for file in row.file} == {name: len(rows) for name, rows in mine.items() if rows}
+        spent = [values["importo"] for rows in mine.values() for values in rows.values() if values["tipo"] == "spesa"]
+        assert row.valore == sum(Decimal(str(amount)) for amount in spent)
+
+
+@pytest.mark.parametrize("mart", OF_FILES)
+def test_every_column_shows_its_files(built: Warehouse, version: versions.Version, mart: str) -> None:
+    """The files that the row names, and rows of each: the database of the build is at hand."""
+    shown = 0
+    for column in version.record["modelli"][f"marts.{mart}"]["colonne"]:
+        where = f"\"{column}\" is not null and origine_dato = 'dimostrativo'"
+        for row in trace(version, f"marts.{mart}.{column}", where, limit=1, build=built.paths.database).righe:
+            named = " and ".join(f'"{name}" is not distinct from ?' for name in row.chiave)
+            with versions.connect(version) as con:
+                query = f"select file from marts.{mart} where {named}"
+                ((files,),) = con.execute(query, list(row.chiave.values())).fetchall()
+            assert {file.file_id for file in row.file} == set(files.split()), column
+            assert all(file.quante and 0 < len(file.righe) <= file.quante for file in row.file), (column, row)
+            assert row.celle == []
+            shown += 1
+    assert shown > 5
+
+
+def test_a_suppressed_figure_shows_no_rows(built: Warehouse, version: versions.Version) -> None:
+    where = "misure_soppresse like '%ore_erogate%'"
+    found = trace(version, "ore_servizio_mensili.ore_erogate", where, limit=5, build=built.paths.database)
+    assert len(found.righe) == 5
+    assert all((row.valore, row.soppresso, row.file, row.celle) == (None, True, [], []) for row in found.righe)
+    shown = built.ambito("trace", "ore_servizio_mensili.ore_erogate", "--where", where, "--limit", "1")
+    assert shown.returncode == 0, shown.stderr
+    assert (
+        "soppresso" in shown.stdout and ".csv" not in shown.stdout and "riga" not in shown.stdout.split("soppresso")[1]
+    )
+
+
+def test_without_the_database_of_the_build_the_files_alone_are_shown(
+    built: Warehouse, version: versions.Version, tmp_path: Path
+) -> None:
+    where = "mese = date '2025-11-01' and misure_soppresse is null"
+    for build in (None, tmp_path / "non_c_e.duckdb"):
+        (row,) = trace(version, "ore_servizio_mensili.ore_erogate", where, limit=1, build=build).righe
+        assert [(file.nome, file.quante, file.righe) for file in row.file] == [
+            ("052_ore_servizio_2025-11.csv", None, [])
+        ]
+    elsewhere = Warehouse(root=built.root, data=tmp_path / "altrove")
+    shutil.copytree(built.paths.published, elsewhere.paths.published)
+    asked = elsewhere.ambito("trace", "ore_servizio_mensili.ore_erogate", "--where", where, "--limit", "1", "--json")
+    assert asked.returncode == 0, asked.stderr
+    (row,) = json.loads(asked.stdout)["righe"]
+    assert [(file["nome"], file["quante"], file["righe"]) for file in row["file"]] == [
+        ("052_ore_servizio_2025-11.csv", None, [])
+    ]
 
 
 def test_dimensions_have_a_way_and_no_cells(version: versions.Version) -> None:
