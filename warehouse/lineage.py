@@ -72,7 +72,7 @@ def describe_models(paths: Paths, manifest: dict[str, Any]) -> dict[str, Any]:
             "file": node["original_file_path"] if node["resource_type"] != "source" else "",
             "descrizione": node["description"],
             "grana": meta.get("grana", []),
-            **{name: meta[name] for name in ("riservatezza", "righe") if name in meta},
+            **{name: meta[name] for name in ("riservatezza", "righe", "avvertenza") if name in meta},
             "sql": _compiled(paths, node),
             "colonne": {
                 column: {

@@ -19,6 +19,8 @@ from ingest.paths import ROOT, Paths
 from ingest.reference import read_domains
 
 DEMONSTRATION = "Ambito, dati dimostrativi generati"
+# Small enough to load in seconds, large enough that most of its figures stand on enough persons to be shown.
+_SCALE = 3.0
 _MADE_FROM = "impronta"
 
 
@@ -39,7 +41,9 @@ def files(
         code = sorted((ROOT / "ingest" / "generate").glob("*.py"))
         seeds = [paths.seeds / f"{name}.csv" for name in ("comuni", "comuni_sub_ambiti", "servizi", "fonti", "aree")]
         made_from = _fingerprint([*code, *seeds, *sorted(LAYOUTS.glob("*.yml"))], [])
-        _make(folder, made_from, lambda target: generate(target), lambda: say("genero l'ente dimostrativo"))
+        _make(
+            folder, made_from, lambda target: generate(target, scala=_SCALE), lambda: say("genero l'ente dimostrativo")
+        )
         found.append((flussi_in(folder), DEMONSTRATION))
     return found
 

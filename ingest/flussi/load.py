@@ -557,7 +557,19 @@ class _Loader:
             f"select string_agg(distinct ente_id, ' ' order by ente_id), min(periodo), max(periodo) from {lots}"
         ).fetchall()[0]
         period = first if first == last else f"{first} {last}" if layout.periodo == "periodo" else f"{first} - {last}"
-        return ente, period, ente == SYNTHETIC_ENTE
+        return ente, period, ente == SYNTHETIC_ENTE if layout.ha_ente else self._of_invented_comuni()
+
+    def _of_invented_comuni(self) -> bool:
+        """Whether a file without an ente is of comuni of the demonstration ente alone."""
+        found = self._con.execute(
+            """
+            select bool_and(testo.codice_istat_comune in (select codice_istat from comuni where ente_id = ?))
+            from (select distinct codice_istat_comune from testo where codice_istat_comune is not null) as testo
+            inner join comuni on testo.codice_istat_comune = comuni.codice_istat
+            """,
+            [SYNTHETIC_ENTE],
+        ).fetchall()
+        return bool(found[0][0])
 
     def _archive(self, path: Path, sha256: str, layout: Tracciato, text: _Text) -> tuple[str, bool]:
         """Keep the file: as received, or with its persons hashed when it has any."""

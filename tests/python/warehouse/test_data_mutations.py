@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from tests.conftest import Warehouse
-from tests.python.warehouse.test_fixed_faces import FACES, GRAINS
+from tests.python.warehouse.test_fixed_faces import EMPTY, FACES, GRAINS, OF_CELLS, OF_FILES
 
 
 def _build_rows(warehouse: Warehouse, query: str) -> list[tuple[Any, ...]]:
@@ -115,6 +115,11 @@ _FILE = "insert into marts.qualita_file (file_id, nome, righe_lette, righe_caric
 _FILE += "caricato_il, sintetico) values ('prova', 'prova.csv', {}, now()::timestamp, false)"
 _LOT = "insert into raw.lotti (lotto, file_id, tracciato, ente_id, periodo, righe, noto_dal) "
 _LOT += "values (-1, 'prova', '{}', 'asc_insieme', '2024', 1, timestamp '2025-02-01 00:00:00');"
+_DEMO = "ente_id = 'dimostrativo'"
+_A_STOCK = (
+    f"select * from marts.casi_movimento where {_DEMO} and casi_inizio > 0 and casi_nuovi > 0 order by all limit 1"
+)
+_THE_ROW = "(ente_id, servizio, mese, sub_ambito) = (select (ente_id, servizio, mese, sub_ambito) from riga)"
 FAULTS = {
     "avanzo_dai_movimenti": [
         f"{_MOVEMENTS} {fault}"
@@ -140,6 +145,22 @@ FAULTS = {
         "delete from marts.avanzo where vincolo = 'libero'",
         "delete from marts.avanzo",
         "delete from marts.risultato_gestione where esercizio = 2024",
+    ],
+    "casi_movimento_quadra": [
+        f"create temp table riga as {_A_STOCK}; {fault}"
+        for fault in (
+            # the row no longer follows from what it says of itself, ...
+            f"update marts.casi_movimento set casi_nuovi = casi_nuovi + 1 where {_THE_ROW}",
+            # ... nor from the case files, ...
+            f"update marts.casi_movimento set casi_inizio = casi_inizio + 1, casi_chiusi = casi_chiusi + 1 "
+            f"where {_THE_ROW}",
+            f"update marts.casi_movimento set casi_nuovi = casi_nuovi + 1, casi_fine = casi_fine + 1 where {_THE_ROW}",
+            f"delete from marts.casi_movimento where {_THE_ROW}",
+            "update raw.flusso_prese_in_carico set data_chiusura = null where data_chiusura is not null and _lotto in "
+            "(select lotto from raw.lotti where noto_al is null)",
+            # ... nor from the month before
+            "insert into marts.casi_movimento by name select * replace (mese + interval 20 year as mese) from riga",
+        )
     ],
     "celle_senza_perdite": [
         _VALUE.format("costo_servizi_sub_ambito", "costo_eur"),
@@ -214,6 +235,15 @@ FAULTS = {
         "update raw.celle set misura = 'avanzo_prec' where misura = 'avanzo_precedente'",
         "update riferimenti.fatti set altre_misure = null where fatto = 'budget_per_fonte'",
     ],
+    "ore_servizio_senza_perdite": [
+        "delete from intermediate.int_ore_servizio_mensili where lotto = "
+        "(select min(lotto) from intermediate.int_ore_servizio_mensili)",
+        "update intermediate.int_ore_servizio_mensili set righe = righe + 1 where lotto = "
+        "(select max(lotto) from intermediate.int_ore_servizio_mensili)",
+        "insert into intermediate.int_ore_servizio_mensili from "
+        "(select * from intermediate.int_ore_servizio_mensili where lotto = 25 limit 1)",
+        _LOT.format("ore_servizio"),
+    ],
     "prove_delle_rettifiche": [
         "update marts.quadrature set esito = 'arrotondamento' where quadratura_id = '001-risultato-gestionale'",
         "delete from marts.quadrature where quadratura_id = '001-risultato-gestionale'",
@@ -233,6 +263,25 @@ FAULTS = {
     **{
         f"grana:{mart}": [f"insert into marts.{mart} select * from marts.{mart} order by {grain.split()[0]} limit 1"]
         for mart, grain in GRAINS.items()
+        if mart not in EMPTY
+    },
+    "grana:quadrature_flussi": [
+        2 * "insert into marts.quadrature_flussi (ente_id, anno, misura, unita, esito, origine_dato) "
+        "values ('csc', 2024, 'preventivo_eur', 'eur', 'quadra', 'flusso');"
+    ],
+    **{
+        f"una_provenienza:{mart}": [
+            f"update marts.{mart} set {fault}"
+            for fault in (
+                "file = 'x' where origine_dato = 'prospetto'",
+                "celle = null where origine_dato = 'prospetto'",
+                "celle = null, file = 'x' where origine_dato = 'prospetto'",
+                "file = null where origine_dato <> 'prospetto'",
+                "file = null, celle = 'x' where origine_dato <> 'prospetto'",
+            )
+        ]
+        for mart in OF_CELLS
+        if mart in OF_FILES and mart != "costo_saap_sub_ambito"
     },
 }
 
@@ -330,4 +379,10 @@ def test_every_test_of_ours_has_a_fault(manifest: dict[str, Any]) -> None:
         if node["resource_type"] == "test" and not node.get("test_metadata")
     }
     assert singular == {name for name in FAULTS if ":" not in name}
+    attached = {
+        f"{node['test_metadata']['name']}:{node['attached_node'].split('.')[-1]}"
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test" and (node.get("test_metadata") or {}).get("name") == "una_provenienza"
+    }
+    assert attached == {name for name in FAULTS if name.startswith("una_provenienza:")}
     assert set(GRAINS) == set(FACES)

@@ -23,7 +23,8 @@ FACES = {
     "celle": "cella_id documento tabella linea voce colonna testo valore unita ente_id anno",
     "quadrature": "quadratura_id documento linea confronto descrizione stampato ricalcolato scarto tolleranza esito "
     "spiegazione",
-    "qualita_file": "file_id tracciato ente_id periodo righe_lette righe_caricate righe_in_quarantena stato caricato_il",
+    "qualita_file": "file_id tracciato ente_id periodo righe_lette righe_caricate righe_in_quarantena stato "
+    "caricato_il",
     # from the flussi alone, and from the comparison of the two families
     "ore_servizio_mensili": "ente_id mese servizio sub_ambito ente_gestore utenti_nel_mese ore_erogate costo_eur "
     "costo_orario_eur origine_dato",
