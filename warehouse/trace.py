@@ -242,15 +242,14 @@ def _single_rows(
             "select column_name from duckdb_columns() where schema_name = 'intermediate' and table_name = ?", [view]
         ).fetchall()
     }
-    shared = [name for name in key if name in columns]
-    if not shared:
+    if not key or not columns.issuperset(key):  # with part of the key they would be the rows of other figures too
         return None
-    same = " and ".join(f'"{name}" is not distinct from ?' for name in shared)
+    same = " and ".join(f'"{name}" is not distinct from ?' for name in key)
     rows = built.execute(
         f"""
         select distinct file_id, coalesce(foglio, ''), riga from intermediate."{view}" where {same} order by all
         """,
-        [key[name] for name in shared],
+        list(key.values()),
     ).fetchall()
     single: dict[str, list[tuple[str, int]]] = {}
     for identity, sheet, line in rows:

@@ -1,5 +1,5 @@
 -- Grain: one row per file of a person and month, from its opening to its closing or to the extraction.
--- The rows behind each row of casi_movimento.
+-- The rows behind each row of casi_movimento and of casi_movimento_annuale.
 with casi as (
     select * from {{ ref('int_casi_correnti') }}
 ),
@@ -11,6 +11,7 @@ mesi as (
 select
     casi.ente_id,
     casi.servizio,
+    cast(extract(year from mesi.mese) as integer) as anno,
     mesi.mese,
     casi.sub_ambito,
     casi.data_apertura,

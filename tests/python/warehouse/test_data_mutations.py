@@ -241,7 +241,7 @@ FAULTS = {
         "update intermediate.int_ore_servizio_mensili set righe = righe + 1 where lotto = "
         "(select max(lotto) from intermediate.int_ore_servizio_mensili)",
         "insert into intermediate.int_ore_servizio_mensili from "
-        "(select * from intermediate.int_ore_servizio_mensili where lotto = 25 limit 1)",
+        "(select * from intermediate.int_ore_servizio_mensili order by lotto limit 1)",
         _LOT.format("ore_servizio"),
     ],
     "prove_delle_rettifiche": [
@@ -266,8 +266,8 @@ FAULTS = {
         if mart not in EMPTY
     },
     "grana:quadrature_flussi": [
-        2 * "insert into marts.quadrature_flussi (ente_id, anno, misura, unita, esito, origine_dato) "
-        "values ('csc', 2024, 'preventivo_eur', 'eur', 'quadra', 'flusso');"
+        2 * "insert into marts.quadrature_flussi (ente_id, anno, misura, unita, tolleranza, esito, "
+        "origine_dato, persone_da_flusso) values ('csc', 2024, 'preventivo_eur', 'eur', 0, 'quadra', 'flusso', 0);"
     ],
     **{
         f"una_provenienza:{mart}": [

@@ -338,3 +338,62 @@ def test_the_history_names_every_load_in_order(office: Office) -> None:
     ]
     assert found[0].sostituito_il == found[1].caricato_il
     assert [lot.caricato_il for lot in found] == sorted(lot.caricato_il for lot in found)
+
+
+# --- what a correction clears, and what it does not touch ---------------------------------------------------------
+
+
+def in_quarantine(office: Office) -> list[tuple[object, ...]]:
+    return office.query("select distinct file from raw.quarantena where gravita = 'errore' order by file")
+
+
+def wrong(count: int, bad: int, month: str = "2024-01") -> list[Row]:
+    good = rows("ore_servizio", count - bad, periodo=month)
+    return good + [row("ore_servizio", 900 + number, periodo=month, ore="tante") for number in range(bad)]
+
+
+def test_a_fixed_file_clears_the_quarantine_of_the_one_it_replaces(office: Office) -> None:
+    office.send("gennaio.csv", "ore_servizio", wrong(20, 1))
+    office.send("febbraio.csv", "ore_servizio", wrong(20, 1, "2024-02"))
+    assert in_quarantine(office) == [("febbraio.csv",), ("gennaio.csv",)]
+    assert office.send("gennaio_corretto.csv", "ore_servizio", rows("ore_servizio", 20, periodo="2024-01")).ok
+    assert in_quarantine(office) == [("febbraio.csv",)], "its own, and no other"
+    assert office.query("select righe_in_quarantena from raw.file_flussi where nome = 'gennaio.csv'") == [(1,)]
+
+
+def test_a_fixed_file_clears_the_quarantine_of_the_refused_one(office: Office) -> None:
+    assert office.send("gennaio.csv", "ore_servizio", wrong(4, 3)).stato == "respinto"
+    assert office.query("select ente_id, periodo from raw.file_flussi") == [("csc", "2024-01")]
+    office.send("febbraio.csv", "ore_servizio", wrong(4, 3, "2024-02"))
+    assert office.send("gennaio_corretto.csv", "ore_servizio", rows("ore_servizio", 4, periodo="2024-01")).ok
+    assert in_quarantine(office) == [("febbraio.csv",)]
+
+
+def test_a_month_with_no_good_row_is_said_and_leaves_what_was_there(office: Office) -> None:
+    office.send("febbraio.csv", "ore_servizio", rows("ore_servizio", 2, periodo="2024-02", ore="7"))
+    lines = rows("ore_servizio", 30, periodo="2024-01") + [row("ore_servizio", 99, periodo="2024-02", ore="tante")]
+    outcome = office.send("due_mesi.csv", "ore_servizio", lines)
+    assert outcome.stato == "accettato con scarti"
+    assert any("resta ciò che c'era prima: 2024-02" in words for words in outcome.messaggi)
+    assert office.current("ore_servizio", "count(*), sum(ore)")[0][0] == 32
+
+
+def test_rules_that_would_refuse_what_is_loaded_leave_it_there(office: Office) -> None:
+    assert office.send("gennaio.csv", "ore_servizio", wrong(10, 1)).stato == "accettato con scarti"
+    seed = office.paths.seeds / "comuni.csv"
+    known = seed.read_text(encoding="utf-8")
+    code = row("ore_servizio")["codice_istat_comune"]
+    seed.write_text("".join(line for line in known.splitlines(True) if not line.startswith(code)), encoding="utf-8")
+    outcome = office.send("gennaio.csv", "ore_servizio", wrong(10, 1))
+    assert (outcome.stato, outcome.righe_caricate) == ("invariato", 9)
+    assert any("resta com'era" in words for words in outcome.messaggi)
+    assert len(office.current("ore_servizio", "ore")) == 9
+
+
+def test_a_population_of_invented_comuni_is_synthetic(office: Office) -> None:
+    office.send("vera.csv", "popolazione", rows("popolazione", 2))
+    office.send("inventata.csv", "popolazione", rows("popolazione", 2, codice_istat_comune="999001"))
+    assert office.query("select nome, sintetico from raw.file_flussi order by nome") == [
+        ("inventata.csv", True),
+        ("vera.csv", False),
+    ]
