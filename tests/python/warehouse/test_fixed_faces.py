@@ -29,6 +29,8 @@ FACES = {
     "ore_servizio_mensili": "ente_id mese servizio sub_ambito ente_gestore utenti_nel_mese ore_erogate costo_eur "
     "costo_orario_eur origine_dato",
     "casi_movimento": "ente_id servizio mese sub_ambito casi_inizio casi_nuovi casi_chiusi casi_fine origine_dato",
+    "casi_movimento_annuale": "ente_id servizio anno sub_ambito casi_inizio casi_nuovi casi_chiusi casi_fine "
+    "casi_nell_anno mesi_coperti origine_dato",
     "casi_profilo": "ente_id servizio data_riferimento dimensione modalita casi_attivi origine_dato",
     "rette_collocamenti": "ente_id anno tipo_collocamento canale_finanziamento persone_collocate giornate costo_eur "
     "retta_media_giornaliera_eur origine_dato",
@@ -61,6 +63,7 @@ GRAINS = {
     "qualita_file": "file_id",
     "ore_servizio_mensili": "ente_id mese servizio sub_ambito ente_gestore",
     "casi_movimento": "ente_id servizio mese sub_ambito",
+    "casi_movimento_annuale": "ente_id servizio anno sub_ambito",
     "casi_profilo": "ente_id servizio data_riferimento dimensione modalita",
     "rette_collocamenti": "ente_id anno tipo_collocamento canale_finanziamento",
     "domande_esiti": "ente_id anno misura esito",
@@ -82,8 +85,15 @@ OF_CELLS = (
 )
 OF_FILES = (
     *(mart for mart in OF_CELLS if mart != "spesa_sociale"),
-    *("ore_servizio_mensili", "casi_movimento", "casi_profilo", "rette_collocamenti", "domande_esiti", "attese"),
-    *("ore_personale_servizio", "spesa_sociale_comuni", "fondi_residui", "tempestivita_pagamenti"),
+    *("ore_servizio_mensili", "casi_movimento", "casi_movimento_annuale", "casi_profilo", "rette_collocamenti"),
+    *(
+        "domande_esiti",
+        "attese",
+        "ore_personale_servizio",
+        "spesa_sociale_comuni",
+        "fondi_residui",
+        "tempestivita_pagamenti",
+    ),
 )
 VALUES = {
     ("costo_servizi_sub_ambito", "servizio"): {"SAAP", "SAD", "ADM", "SIP"},

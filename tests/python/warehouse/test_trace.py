@@ -248,6 +248,29 @@ def test_a_fund_is_its_movements_in_every_file(built: Warehouse, version: versio
         assert row.valore == sum(Decimal(str(amount)) for amount in spent)
 
 
+def test_the_rows_of_a_mart_are_found_by_its_whole_key(built: Warehouse, record: dict[str, Any]) -> None:
+    """With a part of the key they would be those of other figures too."""
+    views = {mart: (set(model["grana"]), model["righe"]) for mart, model in _marts(record) if "righe" in model}
+    assert set(views) == {*OF_FILES, "quadrature_flussi"}
+    with duckdb.connect(str(built.paths.database), read_only=True) as con:
+        for mart, (key, view) in views.items():
+            columns = con.execute(f"select column_name from (describe intermediate.{view})").fetchall()
+            assert key <= {name for (name,) in columns}, mart
+
+
+def test_the_saap_has_the_rows_of_the_saap(built: Warehouse, version: versions.Version) -> None:
+    where = "origine_dato = 'dimostrativo' and misure_soppresse is null"
+    alone, whole = (
+        trace(version, column, condition, limit=1000, build=built.paths.database).righe
+        for column, condition in (
+            ("costo_saap_sub_ambito.costo_eur", where),
+            ("costo_servizi_sub_ambito.costo_eur", f"{where} and servizio = 'SAAP'"),
+        )
+    )
+    assert [(row.valore, row.file) for row in alone] == [(row.valore, row.file) for row in whole]
+    assert all(file.quante for row in alone for file in row.file) and len(alone) > 5
+
+
 @pytest.mark.parametrize("mart", OF_FILES)
 def test_every_column_shows_its_files(built: Warehouse, version: versions.Version, mart: str) -> None:
     """The files that the row names, and rows of each: the database of the build is at hand."""

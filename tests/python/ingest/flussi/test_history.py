@@ -371,7 +371,7 @@ def test_a_fixed_file_clears_the_quarantine_of_the_refused_one(office: Office) -
 
 def test_a_month_with_no_good_row_is_said_and_leaves_what_was_there(office: Office) -> None:
     office.send("febbraio.csv", "ore_servizio", rows("ore_servizio", 2, periodo="2024-02", ore="7"))
-    lines = rows("ore_servizio", 30, periodo="2024-01") + [row("ore_servizio", 99, periodo="2024-02", ore="tante")]
+    lines = [*rows("ore_servizio", 30, periodo="2024-01"), row("ore_servizio", 99, periodo="2024-02", ore="tante")]
     outcome = office.send("due_mesi.csv", "ore_servizio", lines)
     assert outcome.stato == "accettato con scarti"
     assert any("resta ciò che c'era prima: 2024-02" in words for words in outcome.messaggi)
