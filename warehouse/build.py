@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -39,6 +40,7 @@ _BUILT_ON = {
     "prospetti": [f"source:raw.{table}+" for table in PROSPETTI_TABLES],
     "file": ["source:raw.file_flussi+", "source:raw.quarantena+", "storia_lotti"],
 }
+_INSTANT = "%Y-%m-%d %H:%M:%S.%f"
 # The rest of the gigabyte a load may use is for the file being read and for Great Expectations.
 _MEMORY_LIMIT = "900MB"
 # Killed work on the same database is over in seconds; another build is not waited for any longer than this.
@@ -195,15 +197,19 @@ def build(
             version = same if as_of else versions.switch(paths, same.name)
             return BuildReport(report, version, published=False, nodes=0)
         say("costruisco e verifico i modelli")
-        needed = None if as_of else _needed(paths, project, stamps)
+        if as_of is not None:
+            with _aside(paths) as copy:
+                result = run_dbt_build(copy, None, steps, full_refresh=True, variables={"al": f"{as_of:{_INSTANT}}"})
+                models = describe_models(copy, result.manifest)
+                version = publish(paths, fingerprint, models, progress=say, serve=False, source=copy.database)
+            return BuildReport(report, version, published=True, nodes=result.nodes)
+        needed = _needed(paths, project, stamps)
         if needed is None:
             _remember(paths, "", {})  # from here to green, the seeds and models in the database are of no known project
-        variables = {"al": f"{as_of:%Y-%m-%d %H:%M:%S}"} if as_of else {}
-        result = run_dbt_build(paths, needed, steps, full_refresh=needed is None, variables=variables)
-        if as_of is None:
-            _remember(paths, project, stamps)
+        result = run_dbt_build(paths, needed, steps, full_refresh=needed is None)
+        _remember(paths, project, stamps)
         models = describe_models(paths, result.manifest)
-        version = publish(paths, fingerprint, models, progress=say, serve=as_of is None)
+        version = publish(paths, fingerprint, models, progress=say)
         return BuildReport(report, version, published=True, nodes=result.nodes)
 
 
@@ -245,6 +251,19 @@ def _database(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
         ) from error
     with con:
         yield con
+
+
+@contextmanager
+def _aside(paths: Paths) -> Iterator[Paths]:
+    """A copy of the database to build a past state in: the one of the version served keeps its models and its rows."""
+    copy = Paths(root=paths.root, data=paths.build / "passato")
+    shutil.rmtree(copy.data, ignore_errors=True)  # of a build that was killed
+    copy.build.mkdir(parents=True)
+    try:
+        shutil.copy2(paths.database, copy.database)
+        yield copy
+    finally:
+        shutil.rmtree(copy.data, ignore_errors=True)
 
 
 def _served(paths: Paths) -> versions.Version | None:

@@ -30,6 +30,7 @@ def publish(
     *,
     progress: Callable[[str], None] = lambda _: None,
     serve: bool = True,
+    source: Path | None = None,
 ) -> versions.Version:
     """Copy schema ``marts`` of the database being built into a new version and serve it.
 
@@ -43,6 +44,7 @@ def publish(
         models: The models on the way to the marts, as ``lineage.describe_models`` gives them.
         progress: Told, in Italian, what is being done.
         serve: Whether the new version becomes the one served.
+        source: The database with the marts, when it is not the one being built.
 
     Raises:
         PublishError: A mart is empty of columns, or a copied table has other rows than the built one.
@@ -54,7 +56,7 @@ def publish(
     partial = paths.published / f".ambito-{name}.{os.getpid()}.partial"
     progress(f"pubblico la versione {name}")
     try:
-        summary = _copy_marts(paths.database, partial, models)
+        summary = _copy_marts(source or paths.database, partial, models)
         record = {
             "versione": name,
             "pubblicata_il": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",

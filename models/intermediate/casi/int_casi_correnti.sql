@@ -1,5 +1,5 @@
 -- Grain: one row per fascicolo of the current extraction (ente, servizio, codice_fascicolo), with its sub_ambito.
--- The residence is the one at the extraction, so that a fascicolo stays in one sub_ambito from its opening to its closing.
+-- The residence is the one at the extraction, so that a fascicolo stays in one sub_ambito from opening to closing.
 with righe as (
     select * from {{ ref('stg_flussi__prese_in_carico') }}
 ),

@@ -4,4 +4,11 @@ with righe as (
     where servizio = 'SAAP'
 )
 
-select * from righe
+select
+    ente_id,
+    anno,
+    sub_ambito,
+    file_id,
+    foglio,
+    riga
+from righe

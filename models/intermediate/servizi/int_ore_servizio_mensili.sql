@@ -1,6 +1,6 @@
 -- Regrains: one row per person, comune and tariff -> one row per lotto, servizio, sub_ambito and ente_gestore.
 -- Incremental: a lotto never changes, so only the lotti that are not here yet are read; which of them are current is
--- asked later (a superseded lotto keeps its rows). The sub_ambito is fixed here, because the persons are counted here: a
+-- asked later (a superseded lotto keeps its rows). The sub_ambito is fixed here, because persons are counted here: a
 -- change of the seeds rebuilds the table whole, as the build does for every change of models and seeds.
 {{ config(materialized='incremental', incremental_strategy='append') }}
 
@@ -13,7 +13,7 @@ with lotti as (
     from {{ ref('stg_flussi__lotti') }}
     where
         tracciato = 'ore_servizio'
-        {% if is_incremental() %}
+    {% if is_incremental() %}
             and lotto not in (select fatti.lotto from {{ this }} as fatti)
         {% endif %}
 ),
@@ -66,7 +66,11 @@ numerati as (
     select
         con_sub_ambito.*,
         dense_rank() over (
-            order by lotto nulls first, servizio nulls first, sub_ambito nulls first, ente_gestore nulls first
+            order by
+                con_sub_ambito.lotto nulls first,
+                con_sub_ambito.servizio nulls first,
+                con_sub_ambito.sub_ambito nulls first,
+                con_sub_ambito.ente_gestore nulls first
         ) as gruppo
     from con_sub_ambito
 ),

@@ -1,4 +1,4 @@
--- Regrains: one row per lotto, servizio, sub_ambito and ente_gestore -> one row per ente, anno, servizio and sub_ambito.
+-- Regrains: one row per lotto, servizio, sub_ambito and ente_gestore -> one per ente, anno, servizio and sub_ambito.
 -- Current lotti. All that the flussi say, also where a document prints the same figure.
 with mensili as (
     select * from {{ ref('int_ore_servizio_mensili') }}

@@ -1,4 +1,4 @@
--- Regrains: one row per person, comune and tariff -> one row per ente, anno, servizio and sub_ambito: the persons of a year.
+-- Regrains: one row per person, comune and tariff -> one per ente, anno, servizio and sub_ambito: persons of a year.
 -- The persons of a year are not the sum of those of its months. Incremental: an ente and anno is counted again, whole,
 -- when its newest lotto is not the one it was counted with. A correction is a newer lotto, and a state of the past
 -- (`al`) an older one, so nothing stale can stay.
@@ -15,12 +15,12 @@
 -- depends_on: {{ ref('int_ore_servizio_mensili') }}
 with lotti as (
     select
-        lotto,
-        ente_id,
-        cast(substr(periodo, 1, 4) as integer) as anno,
-        cast(periodo || '-01' as date) as mese
+        validi.lotto,
+        validi.ente_id,
+        cast(substr(validi.periodo, 1, 4) as integer) as anno,
+        cast(validi.periodo || '-01' as date) as mese
     from {{ ref('stg_flussi__lotti') }} as validi
-    where tracciato = 'ore_servizio' and {{ lotti_validi('validi') }}
+    where validi.tracciato = 'ore_servizio' and {{ lotti_validi('validi') }}
 ),
 
 anni as (
@@ -88,7 +88,11 @@ numerati as (
     select
         con_sub_ambito.*,
         dense_rank() over (
-            order by ente_id nulls first, anno nulls first, servizio nulls first, sub_ambito nulls first
+            order by
+                con_sub_ambito.ente_id nulls first,
+                con_sub_ambito.anno nulls first,
+                con_sub_ambito.servizio nulls first,
+                con_sub_ambito.sub_ambito nulls first
         ) as gruppo
     from con_sub_ambito
 ),

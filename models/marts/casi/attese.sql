@@ -7,8 +7,10 @@ ordinate as (
     select
         righe.*,
         -- the calls first, from the shortest wait: the others take no place among them
-        row_number() over (partition by ente_id, anno, misura order by attesa_giorni nulls last) as rango,
-        count(attesa_giorni) over (partition by ente_id, anno, misura) as chiamate
+        row_number()
+            over (partition by righe.ente_id, righe.anno, righe.misura order by righe.attesa_giorni nulls last)
+            as rango,
+        count(righe.attesa_giorni) over (partition by righe.ente_id, righe.anno, righe.misura) as chiamate
     from righe
 ),
 

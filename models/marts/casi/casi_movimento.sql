@@ -80,7 +80,11 @@ scorte as (
     select
         griglia.*,
         cast(
-            sum(nuovi - chiusi) over (partition by ente_id, servizio, sub_ambito order by mese nulls first) as integer
+            sum(griglia.nuovi - griglia.chiusi)
+                over (
+                    partition by griglia.ente_id, griglia.servizio, griglia.sub_ambito order by griglia.mese nulls first
+                )
+            as integer
         ) as fine
     from griglia
 )

@@ -67,12 +67,12 @@ misure as (
     from da_flusso
     left join servizi on da_flusso.servizio = servizi.servizio
     where not exists (
-        select 1 from stampati
-        where
-            da_flusso.ente_id = stampati.ente_id
-            and da_flusso.anno = stampati.anno
-            and da_flusso.servizio = stampati.servizio
-    )
+            select 1 as uno from stampati
+            where
+                da_flusso.ente_id = stampati.ente_id
+                and da_flusso.anno = stampati.anno
+                and da_flusso.servizio = stampati.servizio
+        )
 )
 
 select

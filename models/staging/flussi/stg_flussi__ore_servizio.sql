@@ -1,4 +1,4 @@
--- Grain: one row per lotto, person, month, service, comune, provider and tariff, also of superseded lotti. Renames only.
+-- Grain: one row per lotto, person, month, service, comune, provider, tariff; also superseded lotti. Renames only.
 with righe as (
     select * from {{ source('raw', 'flusso_ore_servizio') }}
 )
