@@ -192,10 +192,11 @@ def write_document(prospetti: Path, name: str = FOLDER, number: str = "005") -> 
 
 
 def raw_rows(database: Path) -> Rows:
-    """Every row of every table of ``raw``, in a fixed order."""
+    """Every row of every table of ``raw`` that has any, in a fixed order."""
     with duckdb.connect(str(database)) as con:
         tables = con.execute("select table_name from information_schema.tables where table_schema = 'raw'").fetchall()
-        return {name: con.execute(f"select * from raw.{name} order by all").fetchall() for (name,) in sorted(tables)}
+        found = {name: con.execute(f"select * from raw.{name} order by all").fetchall() for (name,) in sorted(tables)}
+        return {name: rows for name, rows in found.items() if rows}  # the command makes those of the flussi too, empty
 
 
 @dataclass(frozen=True)
