@@ -40,7 +40,6 @@ _BUILT_ON = {
     "prospetti": [f"source:raw.{table}+" for table in PROSPETTI_TABLES],
     "file": ["source:raw.file_flussi+", "source:raw.quarantena+", "storia_lotti"],
 }
-_INSTANT = "%Y-%m-%d %H:%M:%S.%f"
 # The rest of the gigabyte a load may use is for the file being read and for Great Expectations.
 _MEMORY_LIMIT = "900MB"
 # Killed work on the same database is over in seconds; another build is not waited for any longer than this.
@@ -199,7 +198,7 @@ def build(
         say("costruisco e verifico i modelli")
         if as_of is not None:
             with _aside(paths) as copy:
-                result = run_dbt_build(copy, None, steps, full_refresh=True, variables={"al": f"{as_of:{_INSTANT}}"})
+                result = run_dbt_build(copy, None, steps, full_refresh=True, as_of=as_of)
                 models = describe_models(copy, result.manifest)
                 version = publish(paths, fingerprint, models, progress=say, serve=False, source=copy.database)
             return BuildReport(report, version, published=True, nodes=result.nodes)

@@ -366,8 +366,8 @@ def _show_history(lots: list[Lot], *, json: bool) -> None:
 
 def _tell_problems(report: building.Loaded) -> None:
     for outcome in report.flussi:
-        if outcome.fornito and outcome.stato_precedente:
-            continue
+        if outcome.fornito and (outcome.stato_precedente or (outcome.sintetico and outcome.stato != "respinto")):
+            continue  # made wrong on purpose, here and there
         for message in outcome.messaggi:
             style = "red" if outcome.stato == "respinto" else "yellow"
             err.print(f"{outcome.file}: {message}", style=style, markup=False, highlight=False, soft_wrap=True)

@@ -289,6 +289,20 @@ def test_every_column_shows_its_files(built: Warehouse, version: versions.Versio
     assert shown > 5
 
 
+@pytest.mark.parametrize("mart", ["qualita_file", "qualita_regole", "storia_lotti"])
+def test_what_is_told_of_a_file_leads_to_it(version: versions.Version, mart: str) -> None:
+    for column in version.record["modelli"][f"marts.{mart}"]["colonne"]:
+        found = trace(version, f"marts.{mart}.{column}", limit=2)
+        with versions.connect(version) as con:
+            for row in found.righe:
+                named = " and ".join(f'"{name}" is not distinct from ?' for name in row.chiave)
+                query = f"select nome from marts.{mart} join marts.qualita_file using (file_id) where {named}"
+                if mart == "qualita_file":
+                    query = f"select nome from marts.{mart} where {named}"
+                ((name,),) = con.execute(query, list(row.chiave.values())).fetchall()
+                assert [file.nome for file in row.file] == [name], column
+
+
 def test_a_suppressed_figure_shows_no_rows(built: Warehouse, version: versions.Version) -> None:
     where = "misure_soppresse like '%ore_erogate%'"
     found = trace(version, "ore_servizio_mensili.ore_erogate", where, limit=5, build=built.paths.database)
