@@ -24,7 +24,7 @@ from ingest.prospetti.load import TABLES as PROSPETTI_TABLES
 from ingest.prospetti.load import FileOutcome, LoadReport, load_prospetti
 from ingest.prospetti.tables import Quarantined
 from warehouse import provided, versions
-from warehouse.dbt_run import run_dbt_build
+from warehouse.dbt_run import run_dbt_build, warm_up
 from warehouse.lineage import describe_models
 from warehouse.publish import publish
 
@@ -235,7 +235,13 @@ def _load(
             provided.show_demonstration(con, demonstration)
         if not only:
             files = flussi_in(paths.flussi)
-        outcomes += load_flussi(paths, con, files, sender=sender, progress=say)
+
+        def told(words: str) -> None:
+            if demonstration is not None:  # there is something new: it will be built
+                warm_up()
+            say(words)
+
+        outcomes += load_flussi(paths, con, files, sender=sender, progress=told)
         return Loaded(printed, outcomes)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from ingest.errors import AmbitoError
+from ingest.imports import import_ahead, imported
 from ingest.paths import Paths
 
 _SAMPLE_ROWS = 10
@@ -25,6 +26,7 @@ _KINDS = {
 }
 
 Progress = Callable[[int, int, str], None]
+_DBT = "dbt.cli.main"  # most commands do not need it
 
 
 class BuildFailedError(AmbitoError):
@@ -39,6 +41,11 @@ class DbtResult:
     manifest: dict[str, Any]
 
 
+def warm_up() -> None:
+    """Start importing dbt, which takes two seconds, while the extracts are being loaded."""
+    import_ahead(_DBT)
+
+
 def run_dbt_build(
     paths: Paths,
     select: str | None = None,
@@ -51,7 +58,8 @@ def run_dbt_build(
 
     Args:
         paths: Where things are.
-        select: What to build, in dbt's words; ``None`` means everything.
+        select: What to build, in dbt's words, of the project that was last built whole: the unit tests, green since
+            then, do not run again, and the manifest stays that one. ``None`` means everything.
         progress: Told how many nodes are done, of how many, and the last one.
         full_refresh: Make the incremental models anew.
         as_of: The instant (UTC) to show, not the present. The tests of the code, made for the present, do not run.
@@ -59,9 +67,6 @@ def run_dbt_build(
     Raises:
         BuildFailedError: With each model that failed and each red test: its name, what it guards, the first rows.
     """
-    # imported here: dbt takes two seconds to import, and most commands do not need it
-    from dbt.cli.main import dbtRunner
-
     target, logs = paths.build / "target", paths.build / "logs"
     done = 0
     total = 0
@@ -77,7 +82,9 @@ def run_dbt_build(
     os.environ["AMBITO_DATA"] = str(paths.data)
     arguments = ["build", "--quiet", "--log-level", "none", "--log-level-file", "info"]
     if select is not None:
-        arguments += ["--select", *select.split()]
+        arguments += ["--select", *select.split(), "--exclude-resource-type", "unit_test"]
+        if (target / "manifest.json").exists():
+            arguments.append("--no-write-json")  # dbt would write it twice, half a second each
     if full_refresh:
         arguments.append("--full-refresh")
     if as_of is not None:
@@ -85,7 +92,7 @@ def run_dbt_build(
         arguments += ["--exclude-resource-type", "unit_test"]
     where = ["--project-dir", str(paths.root), "--profiles-dir", str(paths.root)]
     where += ["--target-path", str(target), "--log-path", str(logs)]
-    result = dbtRunner(callbacks=[on_event]).invoke([*arguments, *where])
+    result = imported(_DBT).dbtRunner(callbacks=[on_event]).invoke([*arguments, *where])
     if result.exception is not None:
         raise BuildFailedError(f"dbt non ha potuto lavorare: {result.exception}")
     failed = [

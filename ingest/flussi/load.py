@@ -9,6 +9,7 @@ import hashlib
 import re
 import shutil
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -288,7 +289,19 @@ class _Loader:
         broken: list[BrokenRow] = []
         totals: list[TotalRow] = []
         told = Throttle(self._say, path=source.path)
-        with pq.ParquetWriter(path, schema, compression="zstd", compression_level=1) as writer:
+        written: Future[None] | None = None
+        with (
+            pq.ParquetWriter(
+                path,
+                schema,
+                compression="zstd",
+                compression_level=1,
+                use_dictionary=["_foglio", *names],
+                column_encoding={"_riga": "DELTA_BINARY_PACKED"},  # line after line: next to nothing
+                write_statistics=["_riga"],
+            ) as writer,
+            ThreadPoolExecutor(1) as pool,  # a block is written while the next one is hashed
+        ):
             for block in blocks(source, told):
                 broken += [replace(row, foglio=_sheet(row.foglio)) for row in block.broken]
                 totals += [replace(row, foglio=_sheet(row.foglio)) for row in block.totals]
@@ -307,9 +320,13 @@ class _Loader:
                         values, found = mask_tax_codes(values)
                         masked |= found
                     columns.append(values)
+                if written is not None:
+                    written.result()
                 if table.num_rows:
-                    writer.write_table(pa.table(columns, schema=schema))
+                    written = pool.submit(writer.write_table, pa.table(columns, schema=schema))
                 rows += table.num_rows
+            if written is not None:
+                written.result()
         return _Text(path, rows, broken, totals, masked)
 
     def _check(self, source: Source, text: _Text) -> Checks:

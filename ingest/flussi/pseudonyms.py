@@ -15,6 +15,7 @@ from typing import IO
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingest.errors import AmbitoError
 from ingest.flussi.tracciato import Person
@@ -29,6 +30,7 @@ _PUBLIC_KEY = b"ambito: codici inventati dell'ente dimostrativo"
 _BYTES = 9
 # What is remembered of codes already hashed, about 200 MB; past it, memory would grow with the file.
 _MEMORY = 1_500_000
+_NO_TEXT = pa.nulls(0, pa.string())  # an array of nothing would import pandas
 
 # Wherever it stands: in the middle of a name (``ore_RSSMRA85T10A562S``), then in groups (``RSS MRA 85T10 A562S``).
 _TAX_CODES = [
@@ -137,8 +139,10 @@ class Pseudonyms:
         """Remember where the key is."""
         self._paths = paths
         self._key: bytes | None = None
-        # the hash of each code as written: a month has the persons of the month before
-        self._seen: dict[Person, dict[str, str]] = {}
+        # one a key, copied for each code: a key is prepared once, and short texts do not pass through another thread
+        self._prepared: dict[bytes, hmac.HMAC] = {}
+        # the codes met, as written, and their hashes: a month has the persons of the month before
+        self._seen: dict[Person, tuple[pa.StringArray, pa.StringArray]] = {}
 
     @property
     def used_key(self) -> bool:
@@ -158,19 +162,26 @@ class Pseudonyms:
             key = _PUBLIC_KEY
         else:
             self._key = key = self._key or read_key(self._paths)
-        hashed = hmac.digest(key, f"{person}\0{plain}".encode(), "sha256")
-        return base64.urlsafe_b64encode(hashed[:_BYTES]).decode("ascii")
+        if key not in self._prepared:
+            self._prepared[key] = hmac.new(key, digestmod=hashlib.sha256)
+        hashing = self._prepared[key].copy()
+        hashing.update(f"{person}\0{plain}".encode())
+        return base64.urlsafe_b64encode(hashing.digest()[:_BYTES]).decode("ascii")
 
     def column(self, column: pa.DictionaryArray, person: Person) -> pa.DictionaryArray:
         """A dictionary-encoded column of codes, hashed."""
-        seen = self._seen.setdefault(person, {})
-        if len(seen) > _MEMORY:
-            seen.clear()
-        codes = column.dictionary.to_pylist()
-        for code in codes:
-            if code is not None and code not in seen:
-                seen[code] = self.of(code, person)
-        return _encoded(column.indices, [None if code is None else seen[code] for code in codes])
+        codes, hashes = self._seen.get(person, (_NO_TEXT, _NO_TEXT))
+        if len(codes) > _MEMORY:
+            codes = hashes = _NO_TEXT
+        written = column.dictionary.cast(pa.string())
+        position = pc.index_in(written, value_set=codes)
+        unknown = written.filter(pc.and_(pc.is_null(position), pc.is_valid(written)))
+        if len(unknown):
+            hashed = pa.array([self.of(code, person) for code in unknown.to_pylist()], pa.string())
+            codes, hashes = pa.concat_arrays([codes, unknown]), pa.concat_arrays([hashes, hashed])
+            position = pc.index_in(written, value_set=codes)
+        self._seen[person] = codes, hashes
+        return _encoded(column.indices, hashes.take(position))
 
 
 def mask_tax_codes(column: pa.DictionaryArray) -> tuple[pa.DictionaryArray, bool]:
@@ -179,13 +190,12 @@ def mask_tax_codes(column: pa.DictionaryArray) -> tuple[pa.DictionaryArray, bool
     masked = [value if value is None else without_tax_codes(value) for value in values]
     if masked == values:
         return column, False
-    return _encoded(column.indices, masked), True
+    return _encoded(column.indices, pa.array(masked, pa.string())), True
 
 
-def _encoded(indices: pa.Array, values: list[str | None]) -> pa.DictionaryArray:
+def _encoded(indices: pa.Array, values: pa.StringArray) -> pa.DictionaryArray:
     """A dictionary with no value twice: two codes written differently are one hash."""
-    plain = pa.array(values, pa.string())
-    distinct = plain.dictionary_encode()
+    distinct = values.dictionary_encode()
     moved = distinct.indices.take(indices)
     return pa.DictionaryArray.from_arrays(moved.cast(pa.int32()), distinct.dictionary)
 
