@@ -21,8 +21,9 @@ SQLFLUFF := mkdir -p $(SQL_LINT_DATA)/build && \
     AMBITO_DATA="$(CURDIR)/$(SQL_LINT_DATA)" DBT_TARGET_PATH="$(CURDIR)/$(SQL_LINT_DATA)/target" \
     DBT_LOG_PATH="$(CURDIR)/$(SQL_LINT_DATA)/logs" DBT_SEND_ANONYMOUS_USAGE_STATS=false $(BIN)/sqlfluff
 
-# An environment that is active in the calling shell is not ours.
-unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
+# An environment that is active in the calling shell is not ours; nor is a wish not to keep compiled files: every
+# command would compile a thousand of them again.
+unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH PYTHONDONTWRITEBYTECODE
 
 # Trust the certificates of the machine: offices often stand behind a proxy with its own.
 # (The second name is what older releases of uv call it.)
@@ -44,7 +45,7 @@ build: $(STAMP) ## Load what is new, run and test the models, publish
 	@$(BIN)/ambito build
 
 test: lint ## Run the linters, then every test
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 lint: $(STAMP) ## Check style and types of Python and SQL
 	$(BIN)/ruff check .

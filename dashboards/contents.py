@@ -27,7 +27,10 @@ class Entry:
 
 
 THEMES: dict[str, tuple[Entry, ...]] = {
-    "": (Entry("panoramica", "Panoramica", "le cifre dell'ultimo anno e che cosa c'è per ogni ente"),),
+    "": (
+        Entry("panoramica", "Panoramica", "le cifre dell'ultimo anno e che cosa c'è per ogni ente"),
+        Entry("prodotti", "Catalogo", "ogni domanda a cui il magazzino risponde, con le righe che la rispondono"),
+    ),
     "Servizi e persone": (
         Entry(
             "costo-servizi",

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from filelock import FileLock
 
 from ingest.paths import ROOT, Paths
 from warehouse import versions
@@ -83,12 +84,18 @@ def copy_project(target: Path) -> None:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    """The real documents, built and published once. Not to be changed."""
-    base = tmp_path_factory.mktemp("ambito")
-    warehouse = Warehouse(root=base / "progetto", data=base / "dati")
-    copy_project(warehouse.root)
-    done = warehouse.ambito("build")
-    assert done.returncode == 0, done.stderr
+    """The real documents, built and published once, also for tests that run side by side. Not to be changed."""
+    alone = "PYTEST_XDIST_WORKER" not in os.environ
+    base = tmp_path_factory.getbasetemp() if alone else tmp_path_factory.getbasetemp().parent
+    warehouse = Warehouse(root=base / "ambito" / "progetto", data=base / "ambito" / "dati")
+    done = base / "ambito" / "costruito"
+    with FileLock(base / "ambito.lock"):
+        if not done.exists():
+            assert not warehouse.root.exists(), "the build of the real documents has failed already"
+            copy_project(warehouse.root)
+            ended = warehouse.ambito("build")
+            assert ended.returncode == 0, ended.stderr
+            done.touch()
     return warehouse
 
 
