@@ -25,6 +25,7 @@ from dashboards.views import (
     panoramica,
     personale,
     preventivo_consuntivo,
+    prodotti,
     quadrature,
     rette,
     spesa_sociale,
@@ -36,6 +37,7 @@ from warehouse import versions
 HERE = Path(__file__).parent
 PAGES: dict[str, Page] = {
     "panoramica": panoramica.page,
+    "prodotti": prodotti.page,
     "costo-servizi": costo_servizi.page,
     "casi": casi.page,
     "rette": rette.page,

@@ -148,6 +148,16 @@ INDICATORS = {
     "tempo_medio_ponderato": "Tempo medio ponderato di pagamento",
     "ritardo_annuale": "Ritardo annuale",
 }
+THEMES = {
+    "bilancio": "Bilancio",
+    "fondi": "Fondi",
+    "servizi": "Servizi",
+    "casi": "Casi",
+    "personale": "Personale",
+    "territorio": "Territorio",
+    "obiettivi": "Obiettivi",
+    "qualita": "Qualità dei dati",
+}
 CONSTRAINTS = {"vincolato": "Vincolato", "finalizzato": "Finalizzato", "libero": "Libero"}
 QUARTERS = {1: "1° trimestre", 2: "2° trimestre", 3: "3° trimestre", 4: "4° trimestre", 0: "Anno intero"}
 _VALUES = {
