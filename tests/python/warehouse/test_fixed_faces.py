@@ -48,6 +48,9 @@ FACES = {
     "qualita_regole": "file_id regola gravita righe",
     "storia_lotti": "lotto tracciato ente_id periodo file_id righe noto_dal noto_al sostituito_da",
     "quadrature_flussi": "ente_id anno servizio sub_ambito misura stampato da_flusso scarto esito documento linea",
+    "prodotti": "prodotto tema nome domanda mart filtro enti_stampati is_sintetico pagina righe_fonte",
+    "confronto_enti": "ente_id indicatore servizio anno valore unita numeratore denominatore popolazione_estratto "
+    "popolazione_stampata motivo_assenza nota origine_dato",
 }
 GRAINS = {
     "costo_servizi_sub_ambito": "ente_id anno servizio sub_ambito",
@@ -75,6 +78,8 @@ GRAINS = {
     "qualita_regole": "file_id regola gravita",
     "storia_lotti": "lotto",
     "quadrature_flussi": "ente_id anno servizio sub_ambito misura",
+    "prodotti": "prodotto",
+    "confronto_enti": "ente_id indicatore servizio anno",
 }
 # Nothing to compare until an ente sends the flusso of a year that a document prints.
 EMPTY = {"quadrature_flussi"}
