@@ -17,6 +17,7 @@ from dashboards.data import Page, Snapshot
 from dashboards.views import (
     avanzo,
     casi,
+    confronto,
     costo_servizi,
     domande,
     file_ricevuti,
@@ -48,6 +49,7 @@ PAGES: dict[str, Page] = {
     "avanzo": avanzo.page,
     "pagamenti": pagamenti.page,
     "spesa-sociale": spesa_sociale.page,
+    "confronto-enti": confronto.page,
     "quadrature": quadrature.page,
     "file-ricevuti": file_ricevuti.page,
 }

@@ -1,4 +1,4 @@
-"""The catalogue: a question is found, its rows are shown as the marts have them, and traced to the printed cell."""
+"""The catalogue and the comparison: a question is found and answered; the enti stand side by side, or say why not."""
 
 from __future__ import annotations
 
@@ -38,4 +38,23 @@ def test_a_word_nobody_wrote_says_what_to_do(server: Server, visit: Callable[...
     box.fill("zzz")
     box.press("Enter")
     expect(seen.page.get_by_text("Nessuna domanda del catalogo")).to_be_visible(timeout=PATIENCE)
+    seen.check()
+
+
+@pytest.mark.parametrize("width", [WIDE, PHONE])
+def test_the_enti_stand_side_by_side(server: Server, visit: Callable[..., Visit], width: int) -> None:
+    seen = visit(server, width)
+    seen.open("confronto-enti")
+    shown = seen.text('[data-testid="stMain"]')
+    # 2024: the last year that two enti have; the cost of an hour of ADM, from the printed sums
+    for words in (
+        "Costo di un'ora di servizio, ADM, 2024",
+        "24,34",
+        "341.497,05",
+        "ASC InSieme",
+        "nessun file la porta",
+    ):
+        assert words in shown, words
+    seen.screenshot(f"confronto-{width}")
+    seen.fits()
     seen.check()
