@@ -92,9 +92,9 @@ select
     end as budget_eur,
     uscite_eur,
     avanzo_eur,
-    -- no share of a total, or for a channel, that what was taken back brings below nothing
+    -- no share where what was taken back brings a channel, or the whole, below nothing
     case
-        when totale_eur > 0 and entrata_eur >= 0
+        when totale_eur > 0 and entrata_eur between 0 and totale_eur
             then cast({{ divisione('cast(entrata_eur as decimal(20, 2)) * 100', 'totale_eur', 2) }} as decimal(5, 2))
     end as quota_entrate_pct,
     origine_dato,

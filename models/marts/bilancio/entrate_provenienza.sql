@@ -71,7 +71,7 @@ select
     provenienza,
     importo_eur,
     case
-        when totale_eur > 0 and importo_eur >= 0
+        when totale_eur > 0 and importo_eur between 0 and totale_eur
             then cast({{ divisione('cast(importo_eur as decimal(20, 2)) * 100', 'totale_eur', 2) }} as decimal(5, 2))
     end as quota_pct,
     origine_dato,

@@ -1,7 +1,7 @@
 -- Grain: one row per ente and esercizio.
 with celle as (
     select * from {{ ref('int_celle_conformate') }}
-    where misura = 'valore_produzione' and tipo_riga = 'dato'
+    where (fatto = 'valore_produzione' or tabella = 'testo') and misura = 'valore_produzione' and tipo_riga = 'dato'
 ),
 
 proventi as (
