@@ -17,6 +17,14 @@ voci as (
     group by ente_id, esercizio, fase, area
 ),
 
+fasi as (
+    select distinct
+        ente_id,
+        esercizio,
+        fase
+    from aree
+),
+
 celle as (
     select
         cella_id,
@@ -56,6 +64,8 @@ left join aree
         and voci.esercizio = aree.esercizio
         and voci.fase = aree.fase
         and voci.area = aree.area
+left join fasi
+    on voci.ente_id = fasi.ente_id and voci.esercizio = fasi.esercizio and voci.fase = fasi.fase
 left join differenze
     on
         voci.ente_id = differenze.ente_id
@@ -68,15 +78,5 @@ where
     and (
         (aree.origine_dato = 'prospetto' and abs(aree.importo_eur - voci.importo_eur) * 200 > voci.righe + 1)
         or (aree.origine_dato <> 'prospetto' and aree.importo_eur <> voci.importo_eur)
-        or (
-            aree.area is null
-            and exists (
-                select 1
-                from aree as sorelle
-                where
-                    sorelle.ente_id = voci.ente_id
-                    and sorelle.esercizio = voci.esercizio
-                    and sorelle.fase = voci.fase
-            )
-        )
+        or (aree.area is null and fasi.ente_id is not null)
     )

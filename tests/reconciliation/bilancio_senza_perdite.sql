@@ -61,7 +61,9 @@ attese as (
         on
             celle.misura = indicatori.indicatore
             and (celle.tabella = 'testo') = (indicatori.dove = 'testo')
-    where celle.tipo_riga = 'dato' and (celle.fatto in ('indicatori_gestione', 'spesa_sociale') or celle.tabella = 'testo')
+    where
+        celle.tipo_riga = 'dato'
+        and (celle.fatto in ('indicatori_gestione', 'spesa_sociale') or celle.tabella = 'testo')
     union all
     select
         concat_ws('/', 'costi_per_natura', ente_id, cast(esercizio as string), fase, natura) as che_cosa,

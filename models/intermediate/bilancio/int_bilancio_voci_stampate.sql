@@ -1,5 +1,5 @@
--- Grain: one row per printed line of a budget (documento, tabella, riga), esercizio and fase. Joins: the nature that the
--- words printed beside the line, or the line itself, name; left joins, for most lines name none.
+-- Grain: one row per printed line of a budget (documento, tabella, riga), esercizio and fase. Joins: the nature that
+-- the words printed beside the line, or the line itself, name; left joins, for most lines name none.
 with celle as (
     select * from {{ ref('int_celle_conformate') }}
     where

@@ -1,4 +1,4 @@
--- Regrains: one row per printed balance of the balance sheet -> one row per ente and anno, a column per aggregate of the
+-- Regrains: one row per printed line of the balance sheet -> one row per ente and anno, a column per aggregate of the
 -- formulas. A line printed blank in a year that has others is nothing, not unknown.
 with celle as (
     select * from {{ ref('int_celle_conformate') }}

@@ -149,7 +149,8 @@ FAULTS = {
     "bilancio_aree_dalle_voci": [
         _VALUE.format("bilancio_aree", "importo_eur"),
         # the known difference of an area, of another amount
-        "update marts.bilancio_aree set importo_eur = importo_eur + 1 where area = 'Progettazione' and esercizio = 2021",
+        "update marts.bilancio_aree set importo_eur = importo_eur + 1 where area = 'Progettazione' "
+        "and esercizio = 2021",
         "update marts.quadrature set esito = 'quadra' where quadratura_id = '002-totale-progettazione-budget_2021'",
         "update marts.bilancio_voci set area = 'Ufficio di Piano' where voce = 'SAAP' and esercizio = 2024",
         f"update marts.bilancio_aree set importo_eur = importo_eur + 0.01 where {_DEMO}",
@@ -157,7 +158,8 @@ FAULTS = {
     ],
     "bilancio_senza_perdite": [
         *(
-            f"delete from marts.{mart} where origine_dato = 'prospetto' and {column} = ({_PRINTED.format(mart, column)})"
+            f"delete from marts.{mart} where origine_dato = 'prospetto' "
+            f"and {column} = ({_PRINTED.format(mart, column)})"
             for mart, column in (
                 ("bilancio_voci", "importo_eur"),
                 ("bilancio_aree", "importo_eur"),
@@ -205,8 +207,8 @@ FAULTS = {
             f"update marts.canali_finanziamento set {column} = {column} + 1 where {_DEMO} and fase = 'consuntivo'"
             for column in ("avanzo_precedente_eur", "uscite_eur", "avanzo_eur")
         ),
-        "update marts.canali_finanziamento set avanzo_precedente_eur = avanzo_precedente_eur + 1 where esercizio = 2024 "
-        "and origine_dato = 'prospetto'",
+        "update marts.canali_finanziamento set avanzo_precedente_eur = avanzo_precedente_eur + 1 "
+        "where esercizio = 2024 and origine_dato = 'prospetto'",
         f"update marts.risultato_gestione set entrate_eur = entrate_eur + 1 where {_DEMO}",
     ],
     "casi_movimento_quadra": [
