@@ -6,6 +6,7 @@
     'fonte': 'fonti',
     'sub_ambito': 'sub_ambiti',
     'fase': 'fasi',
+    'natura': 'nature',
 } %}
 with etichette as (
     select

@@ -146,6 +146,71 @@ FAULTS = {
         "delete from marts.avanzo",
         "delete from marts.risultato_gestione where esercizio = 2024",
     ],
+    "bilancio_aree_dalle_voci": [
+        _VALUE.format("bilancio_aree", "importo_eur"),
+        # the known difference of an area, of another amount
+        "update marts.bilancio_aree set importo_eur = importo_eur + 1 where area = 'Progettazione' "
+        "and esercizio = 2021",
+        "update marts.quadrature set esito = 'quadra' where quadratura_id = '002-totale-progettazione-budget_2021'",
+        "update marts.bilancio_voci set area = 'Ufficio di Piano' where voce = 'SAAP' and esercizio = 2024",
+        f"update marts.bilancio_aree set importo_eur = importo_eur + 0.01 where {_DEMO}",
+        f"delete from marts.bilancio_aree where {_DEMO} and area = 'Progettazione' and esercizio = 2024",
+    ],
+    "bilancio_senza_perdite": [
+        *(
+            f"delete from marts.{mart} where origine_dato = 'prospetto' "
+            f"and {column} = ({_PRINTED.format(mart, column)})"
+            for mart, column in (
+                ("bilancio_voci", "importo_eur"),
+                ("bilancio_aree", "importo_eur"),
+                ("budget_obiettivi", "importo_eur"),
+                ("canali_finanziamento", "entrata_eur"),
+                ("canali_finanziamento", "avanzo_precedente_eur"),
+                ("canali_finanziamento", "quota_vincolata_eur"),
+                ("valore_produzione", "importo_eur"),
+                ("stato_patrimoniale", "saldo_eur"),
+                ("stato_patrimoniale", "variazione_eur"),
+                ("indici_bilancio", "valore"),
+                ("investimenti", "acquisizioni_eur"),
+                ("indicatori_gestione", "valore"),
+            )
+        ),
+        # the amounts of two channels in one: as much, and one value less
+        "update marts.canali_finanziamento set entrata_eur = case canale when 'FSOL' then null else entrata_eur + "
+        "814105 end where esercizio = 2024 and canale in ('FSOL', 'FSR') and origine_dato = 'prospetto'",
+        "delete from marts.costi_per_natura where natura = 'gestione'",
+        f"update marts.canali_finanziamento set budget_eur = budget_eur + 1 where {_DEMO} and fase = 'preventivo'",
+        f"update marts.valore_produzione set importo_eur = importo_eur + 1 where {_DEMO}",
+        "delete from riferimenti.indicatori_bilancio where indicatore = 'tfr_debito'; "
+        "insert into marts.indicatori_gestione by name select * replace (1 as anno_riferimento) from "
+        "marts.indicatori_gestione where indicatore = 'pro_capite'",
+        _LOT.format("contabilita") + "insert into raw.flusso_contabilita (_lotto, _file_id, ente, esercizio, fase, "
+        "natura, importo) values (-1, 'prova', 'asc_insieme', 2024, 'preventivo', 'entrata', 1)",
+    ],
+    "bilancio_voci_stessi_euro": [
+        _VALUE.format("bilancio_voci", "importo_eur"),
+        _VALUE.format("preventivo_consuntivo", "consuntivo_eur"),
+        _VALUE.format("budget_per_fonte", "importo_eur"),
+        "update marts.bilancio_voci set fase = 'consuntivo' where voce = 'SAAP' and esercizio = 2024 "
+        "and fase = 'preventivo'",
+        "delete from marts.bilancio_voci where esercizio = 2021",
+        f"delete from marts.bilancio_voci where {_DEMO} and fase = 'assestato'",
+        f"update marts.preventivo_consuntivo set preventivo_eur = preventivo_eur + 1 where {_DEMO}",
+    ],
+    "canali_fanno_il_totale": [
+        _VALUE.format("canali_finanziamento", "entrata_eur"),
+        _VALUE.format("canali_finanziamento", "budget_eur"),
+        _VALUE.format("entrate_provenienza", "importo_eur"),
+        "update marts.canali_finanziamento set quota_vincolata_eur = quota_vincolata_eur + 1",
+        f"delete from marts.entrate_provenienza where {_DEMO}",
+        *(
+            f"update marts.canali_finanziamento set {column} = {column} + 1 where {_DEMO} and fase = 'consuntivo'"
+            for column in ("avanzo_precedente_eur", "uscite_eur", "avanzo_eur")
+        ),
+        "update marts.canali_finanziamento set avanzo_precedente_eur = avanzo_precedente_eur + 1 "
+        "where esercizio = 2024 and origine_dato = 'prospetto'",
+        f"update marts.risultato_gestione set entrate_eur = entrate_eur + 1 where {_DEMO}",
+    ],
     "casi_movimento_quadra": [
         f"create temp table riga as {_A_STOCK}; {fault}"
         for fault in (

@@ -51,6 +51,19 @@ FACES = {
     "prodotti": "prodotto tema nome domanda mart filtro enti_stampati is_sintetico pagina righe_fonte",
     "confronto_enti": "ente_id indicatore servizio anno valore unita numeratore denominatore popolazione_estratto "
     "popolazione_stampata motivo_assenza nota origine_dato",
+    # the budget, in the long form and beside it
+    "bilancio_voci": "ente_id esercizio fase area servizio azione voce natura importo_eur obiettivo origine_dato",
+    "bilancio_aree": "ente_id esercizio fase area importo_eur origine_dato",
+    "budget_obiettivi": "ente_id esercizio fase obiettivo importo_eur importo_voci_eur scarto_eur esito",
+    "canali_finanziamento": "ente_id esercizio fase canale fonte provenienza entrata_eur avanzo_precedente_eur "
+    "quota_vincolata_eur budget_eur uscite_eur avanzo_eur quota_entrate_pct origine_dato",
+    "entrate_provenienza": "ente_id esercizio fase provenienza importo_eur quota_pct origine_dato",
+    "costi_per_natura": "ente_id esercizio fase natura is_gestione importo_eur quota_pct origine_dato",
+    "indicatori_gestione": "ente_id indicatore anno_riferimento anno_pubblicazione valore unita origine_dato",
+    "valore_produzione": "ente_id esercizio importo_eur variazione_eur origine_dato",
+    "stato_patrimoniale": "ente_id anno voce sezione is_totale saldo_eur variazione_eur",
+    "indici_bilancio": "ente_id anno indice valore unita formula valore_ricalcolato scarto formula_che_quadra",
+    "investimenti": "ente_id esercizio classe acquisizioni_eur",
 }
 GRAINS = {
     "costo_servizi_sub_ambito": "ente_id anno servizio sub_ambito",
@@ -80,6 +93,17 @@ GRAINS = {
     "quadrature_flussi": "ente_id anno servizio sub_ambito misura",
     "prodotti": "prodotto",
     "confronto_enti": "ente_id indicatore servizio anno",
+    "bilancio_voci": "ente_id esercizio fase area servizio azione voce natura",
+    "bilancio_aree": "ente_id esercizio fase area",
+    "budget_obiettivi": "ente_id esercizio fase obiettivo",
+    "canali_finanziamento": "ente_id esercizio fase canale",
+    "entrate_provenienza": "ente_id esercizio fase provenienza",
+    "costi_per_natura": "ente_id esercizio fase natura",
+    "indicatori_gestione": "ente_id indicatore anno_riferimento",
+    "valore_produzione": "ente_id esercizio",
+    "stato_patrimoniale": "ente_id anno voce",
+    "indici_bilancio": "ente_id anno indice",
+    "investimenti": "ente_id esercizio classe",
 }
 # Nothing to compare until an ente sends the flusso of a year that a document prints.
 EMPTY = {"quadrature_flussi"}
@@ -87,9 +111,13 @@ EMPTY = {"quadrature_flussi"}
 OF_CELLS = (
     *("costo_servizi_sub_ambito", "costo_saap_sub_ambito", "spesa_sociale", "avanzo", "risultato_gestione"),
     *("fondi_assegnati", "preventivo_consuntivo", "budget_per_fonte"),
+    *("bilancio_voci", "bilancio_aree", "canali_finanziamento", "entrate_provenienza", "indicatori_gestione"),
+    *("valore_produzione", "budget_obiettivi", "stato_patrimoniale", "indici_bilancio", "investimenti"),
 )
+# Of these no layout of the flussi gives anything.
+OF_CELLS_ALONE = {"spesa_sociale", "budget_obiettivi", "stato_patrimoniale", "indici_bilancio", "investimenti"}
 OF_FILES = (
-    *(mart for mart in OF_CELLS if mart != "spesa_sociale"),
+    *(mart for mart in OF_CELLS if mart not in OF_CELLS_ALONE),
     *("ore_servizio_mensili", "casi_movimento", "casi_movimento_annuale", "casi_profilo", "rette_collocamenti"),
     *(
         "domande_esiti",
@@ -98,6 +126,7 @@ OF_FILES = (
         "spesa_sociale_comuni",
         "fondi_residui",
         "tempestivita_pagamenti",
+        "costi_per_natura",
     ),
 )
 VALUES = {
@@ -116,6 +145,8 @@ VALUES = {
     **{(mart, "ente_id"): {"dimostrativo", None} for mart in ("qualita_file", "storia_lotti")},
     **{(mart, "origine_dato"): {"flusso", "dimostrativo"} for mart in OF_FILES},
     **{(mart, "origine_dato"): {"prospetto", "flusso", "dimostrativo"} for mart in OF_CELLS if mart in OF_FILES},
+    ("budget_obiettivi", "esito"): {"dimostrato", "arrotondamento", "non_dimostrato", "senza_voci"},
+    **{(mart, "origine_dato"): {"prospetto"} for mart in OF_CELLS_ALONE - {"spesa_sociale"}},
     ("celle", "documento"): {"000", "001", "002", "004"},
     ("quadrature", "documento"): {"000", "001", "002", "004"},
 }
