@@ -48,6 +48,11 @@ FACES = {
     "qualita_regole": "file_id regola gravita righe",
     "storia_lotti": "lotto tracciato ente_id periodo file_id righe noto_dal noto_al sostituito_da",
     "quadrature_flussi": "ente_id anno servizio sub_ambito misura stampato da_flusso scarto esito documento linea",
+    "attivita_servizi": "ente_id servizio servizio_nome indicatore dimensione modalita rilevazione anno valore unita "
+    "prodotto voce origine_dato",
+    "domande_misure": "ente_id anno misura target tipo_intervento esito domande persone importo_concesso_eur "
+    "origine_dato",
+    "costo_sub_ambiti": "ente_id anno sub_ambito servizi utenti_nell_anno costo_eur quota_pct origine_dato",
 }
 GRAINS = {
     "costo_servizi_sub_ambito": "ente_id anno servizio sub_ambito",
@@ -75,6 +80,9 @@ GRAINS = {
     "qualita_regole": "file_id regola gravita",
     "storia_lotti": "lotto",
     "quadrature_flussi": "ente_id anno servizio sub_ambito misura",
+    "attivita_servizi": "ente_id servizio indicatore dimensione modalita rilevazione anno",
+    "domande_misure": "ente_id anno misura target tipo_intervento esito",
+    "costo_sub_ambiti": "ente_id anno sub_ambito",
 }
 # Nothing to compare until an ente sends the flusso of a year that a document prints.
 EMPTY = {"quadrature_flussi"}
@@ -82,6 +90,7 @@ EMPTY = {"quadrature_flussi"}
 OF_CELLS = (
     *("costo_servizi_sub_ambito", "costo_saap_sub_ambito", "spesa_sociale", "avanzo", "risultato_gestione"),
     *("fondi_assegnati", "preventivo_consuntivo", "budget_per_fonte"),
+    *("attivita_servizi", "domande_misure", "costo_sub_ambiti"),
 )
 OF_FILES = (
     *(mart for mart in OF_CELLS if mart != "spesa_sociale"),
@@ -104,6 +113,9 @@ VALUES = {
     ("tempestivita_pagamenti", "indicatore"): {"itp", "tempo_medio_ponderato", "ritardo_annuale"},
     ("qualita_file", "stato"): {"accettato", "accettato con scarti", "respinto"},
     ("domande_esiti", "esito"): {
+        *("ammessa finanziata", "ammessa non finanziata", "non ammessa", "rinuncia", "in valutazione"),
+    },
+    ("domande_misure", "esito"): {
         *("ammessa finanziata", "ammessa non finanziata", "non ammessa", "rinuncia", "in valutazione"),
     },
     **{(mart, "ente_id"): {"csc", "asc_cremonese", "asc_insieme", "dimostrativo"} for mart in FACES},
