@@ -80,4 +80,7 @@ select
     celle.cella_id as dove
 from celle
 inner join tabelle on celle.documento = tabelle.documento and celle.tabella = tabelle.tabella
-where not exists (select 1 as una from classificate where celle.cella_id = classificate.cella_id)
+where not exists (
+        select 1 as una from classificate
+        where celle.cella_id = classificate.cella_id
+    )

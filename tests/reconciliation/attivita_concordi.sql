@@ -26,8 +26,8 @@ having
 union all
 select
     concat_ws(
-        ' ', celle.ente_id, cast(celle.anno as string), stampate.misura_domanda, stampate.target, stampate.tipo_intervento,
-        stampate.esito, stampate.grandezza
+        ' ', celle.ente_id, cast(celle.anno as string), stampate.misura_domanda, stampate.target,
+        stampate.tipo_intervento, stampate.esito, stampate.grandezza
     ) as riga,
     {{ elenco('celle.cella_id') }} as celle
 from stampate

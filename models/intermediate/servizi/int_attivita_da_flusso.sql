@@ -1,4 +1,4 @@
--- Regrains: rows and monthly hours -> one row per ente, servizio, indicatore, dimensione, modalita, rilevazione and anno.
+-- Regrains: rows and monthly hours -> one row per ente, servizio, indicatore, dimensione, modalita, rilevazione, anno.
 -- All that the flussi say, also where a document prints the same figure.
 with righe as (
     select * from {{ ref('int_attivita_persone_righe') }}

@@ -1,6 +1,6 @@
 -- Grain: one row per loaded row (current lotti) of domande, prese_in_carico and collocamenti, and figure it counts in.
--- The persons asking are also told by sub_ambito; the applications are not: with both, what is hidden of the one could be
--- read in the other.
+-- The persons asking are also told by sub_ambito; the applications are not: with both, what is hidden of the one could
+-- be read in the other.
 with domande as (
     select * from {{ ref('int_domande_righe') }}
 ),

@@ -5,6 +5,12 @@ with persone as (
 
 ore as (
     select * from {{ ref('int_ore_servizio_righe') }}
+),
+
+figure as (
+    select 'utenti_nell_anno' as indicatore
+    union all
+    select 'ore_erogate' as indicatore
 )
 
 select
@@ -32,4 +38,4 @@ select
     ore.foglio,
     ore.riga
 from ore
-cross join (select 'utenti_nell_anno' as indicatore union all select 'ore_erogate' as indicatore) as figure
+cross join figure

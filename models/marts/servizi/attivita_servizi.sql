@@ -1,5 +1,5 @@
 -- Grain: one row per ente, servizio, indicatore, dimensione, modalita, rilevazione and anno.
--- Where a document prints an indicator of a service and year, its figures are the rows; otherwise those of the flussi are.
+-- Where a document prints an indicator of a service and year, its figures are the rows; otherwise those of the flussi.
 with celle as (
     select * from {{ ref('int_attivita_celle') }}
 ),

@@ -52,7 +52,9 @@ sommati as (
 con_totale as (
     select
         sommati.*,
-        cast(sum(costo_eur) over (partition by ente_id, anno) as decimal(18, 2)) as totale_eur
+        cast(
+            sum(sommati.costo_eur) over (partition by sommati.ente_id, sommati.anno) as decimal(18, 2)
+        ) as totale_eur
     from sommati
 )
 

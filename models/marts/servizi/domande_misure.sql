@@ -1,5 +1,6 @@
 -- Grain: one row per ente, anno, misura, target, tipo_intervento and esito.
--- Where a document prints the applications of a measure and year, its figures are the rows; otherwise the flussi give them.
+-- Where a document prints the applications of a measure and year, its figures are the rows; otherwise those of the
+-- flussi.
 with celle as (
     select * from {{ ref('int_celle_conformate') }}
     where tipo_riga = 'dato'
