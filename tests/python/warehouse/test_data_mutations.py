@@ -121,6 +121,30 @@ _A_STOCK = (
 )
 _THE_ROW = "(ente_id, servizio, mese, sub_ambito) = (select (ente_id, servizio, mese, sub_ambito) from riga)"
 FAULTS = {
+    "attivita_classificate": [
+        # a line of the seed whose label is no longer the printed one, one that is gone, one too many
+        "update riferimenti.attivita set voce = 'N. utenti SAD' where voce = 'N° utenti con servizio SAD attivo'",
+        "delete from riferimenti.attivita where misura = 'proroghe'",
+        "delete from riferimenti.domande_stampate where tabella = 'fna_b2_domande' and dettaglio = 'MIX'",
+        "update riferimenti.attivita set voce = null where voce = 'Accordo RSA: donne richiedenti'",
+        # a label of the running text, and a new line of a table
+        "update raw.celle set voce = 'Pro.vi: domande' where voce = 'Pro.vi: domande presentate, tutte finanziate'",
+        "insert into raw.celle select * replace ('nuova' as cella_id, 'altro' as misura) from raw.celle "
+        "where tabella = 'sil_indicatori' limit 1",
+    ],
+    "attivita_concordi": [
+        f"update raw.celle set {fault}"
+        for fault in (
+            "valore = 641 where tabella = 'testo' and voce = 'Accordo RSA: richieste'",
+            "valore = null where tabella = 'testo' and voce = 'Accordo RSA: richieste'",
+            "unita = 'persone' where tabella = 'testo' and voce = 'Accordo RSA: richieste'",
+        )
+    ]
+    + [
+        "update riferimenti.attivita set prodotto = 'S30' where voce = 'Accordo RSA: richieste'",
+        "update riferimenti.attivita set prodotto = null where voce = 'Accordo RSA: richieste'",
+        "update riferimenti.domande_stampate set esito = 'non ammessa' where voce like '%ammesse e non finanziate'",
+    ],
     "avanzo_dai_movimenti": [
         f"{_MOVEMENTS} {fault}"
         for fault in (

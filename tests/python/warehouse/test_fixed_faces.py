@@ -64,6 +64,11 @@ FACES = {
     "stato_patrimoniale": "ente_id anno voce sezione is_totale saldo_eur variazione_eur",
     "indici_bilancio": "ente_id anno indice valore unita formula valore_ricalcolato scarto formula_che_quadra",
     "investimenti": "ente_id esercizio classe acquisizioni_eur",
+    "attivita_servizi": "ente_id servizio servizio_nome indicatore dimensione modalita rilevazione anno valore unita "
+    "prodotto voce origine_dato",
+    "domande_misure": "ente_id anno misura target tipo_intervento esito domande persone importo_concesso_eur "
+    "origine_dato",
+    "costo_sub_ambiti": "ente_id anno sub_ambito servizi utenti_nell_anno costo_eur quota_pct origine_dato",
 }
 GRAINS = {
     "costo_servizi_sub_ambito": "ente_id anno servizio sub_ambito",
@@ -104,6 +109,9 @@ GRAINS = {
     "stato_patrimoniale": "ente_id anno voce",
     "indici_bilancio": "ente_id anno indice",
     "investimenti": "ente_id esercizio classe",
+    "attivita_servizi": "ente_id servizio indicatore dimensione modalita rilevazione anno",
+    "domande_misure": "ente_id anno misura target tipo_intervento esito",
+    "costo_sub_ambiti": "ente_id anno sub_ambito",
 }
 # Nothing to compare until an ente sends the flusso of a year that a document prints.
 EMPTY = {"quadrature_flussi"}
@@ -113,6 +121,7 @@ OF_CELLS = (
     *("fondi_assegnati", "preventivo_consuntivo", "budget_per_fonte"),
     *("bilancio_voci", "bilancio_aree", "canali_finanziamento", "entrate_provenienza", "indicatori_gestione"),
     *("valore_produzione", "budget_obiettivi", "stato_patrimoniale", "indici_bilancio", "investimenti"),
+    *("attivita_servizi", "domande_misure", "costo_sub_ambiti"),
 )
 # Of these no layout of the flussi gives anything.
 OF_CELLS_ALONE = {"spesa_sociale", "budget_obiettivi", "stato_patrimoniale", "indici_bilancio", "investimenti"}
@@ -138,6 +147,9 @@ VALUES = {
     ("tempestivita_pagamenti", "indicatore"): {"itp", "tempo_medio_ponderato", "ritardo_annuale"},
     ("qualita_file", "stato"): {"accettato", "accettato con scarti", "respinto"},
     ("domande_esiti", "esito"): {
+        *("ammessa finanziata", "ammessa non finanziata", "non ammessa", "rinuncia", "in valutazione"),
+    },
+    ("domande_misure", "esito"): {
         *("ammessa finanziata", "ammessa non finanziata", "non ammessa", "rinuncia", "in valutazione"),
     },
     **{(mart, "ente_id"): {"csc", "asc_cremonese", "asc_insieme", "dimostrativo"} for mart in FACES},
