@@ -90,10 +90,16 @@ def employees(seme: int, first: int) -> Iterator[Employee]:
             cause = _CAUSES[int(luck.choice(4, p=[0.6, 0.2, 0.1, 0.1]))]
             fixed_term = cause == "fine contratto" or luck.random() < 0.1
             yield Employee(
-                number, profile, weekly, _month(first, joined), _month(first, joined + stays) - timedelta(days=1), cause,
-                "determinato" if fixed_term else "indeterminato",
-                tuple(zip(worked, weights, strict=True)), bool(luck.random() < 0.55),
-            )  # fmt: skip
+                numero=number,
+                profilo=profile,
+                settimanali=weekly,
+                dal=_month(first, joined),
+                al=_month(first, joined + stays) - timedelta(days=1),
+                causa=cause,
+                contratto="determinato" if fixed_term else "indeterminato",
+                servizi=tuple(zip(worked, weights, strict=True)),
+                agile=bool(luck.random() < 0.55),
+            )
 
 
 def roster_frame(seme: int, ente: str, first: int, at: date) -> pl.DataFrame:

@@ -6,6 +6,7 @@
     'fonte': 'fonti',
     'sub_ambito': 'sub_ambiti',
     'fase': 'fasi',
+    'profilo': 'profili',
 } %}
 with etichette as (
     select

@@ -532,9 +532,9 @@ def declared(layout: str, new: Callable[..., Row]) -> list[Case]:
                 running | {"dal": "31/12/2024"},
                 says=["01/01/2025", "31/12/2024"],
             ),
-            one("fine_entro_estrazione", "al", {"al": "01/01/2025"}, {"al": "31/12/2024"}, running, says=["01/01/2025"]),
-            one("causa_e_fine", "causa_cessazione", {"causa_cessazione": None}, running, says=["30/06/2024", "(vuoto)"]),
-            one("causa_e_fine", "causa_cessazione", {"al": None}, {"causa_cessazione": "pensione"}, says=["dimissioni"]),
+            one("fine_entro_estrazione", "al", {"al": "01/01/2025"}, {"al": "31/12/2024"}, running, says=["2025"]),
+            one("causa_e_fine", "causa_cessazione", {"causa_cessazione": None}, running, says=["30/06/2024"]),
+            one("causa_e_fine", "causa_cessazione", {"al": None}, {"causa_cessazione": "pensione"}, says=["(vuoto)"]),
             Case(
                 "una_sola_estrazione",
                 "data_estrazione",
