@@ -10,22 +10,17 @@ import polars as pl
 
 from ingest.generate.chance import divide, stream
 
-_Months = tuple[int, int]
-_BEFORE: _Months = (-30, 20)
-_SINCE: _Months = (-6, 36)
-# profile, how many, services they may work in, between which months (of the first year) they begin
-_PROFILES: tuple[tuple[str, int, tuple[str, ...], _Months], ...] = (
-    ("assistente sociale", 9, ("TM", "SSD", "SST"), _BEFORE),
-    ("educatore", 6, ("TM", "SIL", "LO_SPAZIO"), _BEFORE),
-    ("psicologo", 3, ("TM",), _BEFORE),
-    ("amministrativo", 4, ("CPE", "SSD"), _BEFORE),
-    ("coordinatore", 2, ("TM", "SAAP"), _BEFORE),
-    ("operatore socio-assistenziale", 2, ("LO_SPAZIO",), _BEFORE),
-    # so that who comes and who leaves are enough to be counted
-    ("assistente sociale", 14, ("TM", "SSD", "SST"), _SINCE),
-    ("educatore", 6, ("TM", "SIL", "LO_SPAZIO"), _SINCE),
-    ("amministrativo", 6, ("CPE", "SSD"), _SINCE),
+# profile, how many, services they may work in
+_PROFILES: tuple[tuple[str, int, tuple[str, ...]], ...] = (
+    ("assistente sociale", 52, ("TM", "SSD", "SST")),
+    ("educatore", 30, ("TM", "SIL", "LO_SPAZIO")),
+    ("psicologo", 12, ("TM",)),
+    ("amministrativo", 24, ("CPE", "SSD")),
+    ("coordinatore", 2, ("TM", "SAAP")),
+    ("operatore socio-assistenziale", 6, ("LO_SPAZIO",)),
 )
+# Months, counted from January of the first year: the ente is founded with half of its staff, the others come later.
+_FOUNDED, _LAST_TO_COME = -36, 36
 _FULL_TIME = 36
 _CAUSES = ("dimissioni", "mobilità", "pensione", "fine contratto")
 _AGILE_FROM = 7  # month of the first year
@@ -77,16 +72,17 @@ def _month(first: int, number: int) -> date:
 def employees(seme: int, first: int) -> Iterator[Employee]:
     """Everybody who ever works for the ente, the same whatever the years asked for."""
     number = 0
-    for profile, count, services, begins in _PROFILES:
+    for profile, count, services in _PROFILES:
         for _ in range(count):
             number += 1
             chance = stream(seme, "operatori", number)
             weekly = int(chance.choice([18, 24, 30, 36]))
-            joined = int(chance.integers(*begins))
+            founder = chance.random() < 0.5
+            joined = _FOUNDED if founder else int(chance.integers(_FOUNDED + 6, _LAST_TO_COME))
             worked = [service for service in services if chance.random() < 0.7] or [services[0]]
             weights = [float(chance.uniform(0.5, 1.5)) for _ in worked]
             luck = stream(seme, "rapporti", number)
-            stays = int(luck.integers(10, 90))
+            stays = int(luck.integers(14, 110))
             cause = _CAUSES[int(luck.choice(4, p=[0.6, 0.2, 0.1, 0.1]))]
             fixed_term = cause == "fine contratto" or luck.random() < 0.1
             yield Employee(

@@ -1,4 +1,4 @@
--- Grain: one row per employment, anno, profilo and evento that befell it.
+-- Grain: one row per employment, anno and evento that befell it.
 -- The rows behind each row of movimenti_personale that comes from a flusso; the eventi are columns of turnover_personale.
 with anni as (
     select * from {{ ref('int_personale_anni_righe') }}
@@ -18,7 +18,7 @@ eventi as (
             ente_id,
             anno,
             '{{ evento }}' as evento,
-            profilo,
+            'tutti' as profilo,
             cast(null as string) as ambito,
             giorni_anno,
             file_id,

@@ -1,4 +1,4 @@
--- Grain: one row per employment, anno in which it lasts for a day, and profilo (its own, and «tutti»).
+-- Grain: one row per employment and anno in which it lasts for a day.
 -- The rows behind each row of turnover_personale. Whole years only: those that the extraction has seen the end of.
 with rapporti as (
     select * from {{ ref('int_personale_rapporti') }}
@@ -25,39 +25,19 @@ negli_anni as (
             rapporti.dal <= anni.ultimo_giorno
             and coalesce(rapporti.al, cast('9999-12-31' as date)) >= anni.primo_giorno
             and anni.ultimo_giorno <= rapporti.data_estrazione
-),
-
-misurati as (
-    select
-        ente_id,
-        anno,
-        profilo,
-        dal < primo_giorno as is_inizio,
-        dal >= primo_giorno as is_assunzione,
-        coalesce(al <= ultimo_giorno, false) as is_cessazione,
-        case when al <= ultimo_giorno then causa_cessazione end as causa_cessazione,
-        {{ giorni_tra('greatest(dal, primo_giorno)', 'least(coalesce(al, ultimo_giorno), ultimo_giorno)') }} + 1
-            as giorni,
-        {{ giorni_tra('primo_giorno', 'ultimo_giorno') }} + 1 as giorni_anno,
-        file_id,
-        foglio,
-        riga
-    from negli_anni
 )
 
-select * from misurati
-union all
 select
     ente_id,
     anno,
-    'tutti' as profilo,
-    is_inizio,
-    is_assunzione,
-    is_cessazione,
-    causa_cessazione,
-    giorni,
-    giorni_anno,
+    dal < primo_giorno as is_inizio,
+    dal >= primo_giorno as is_assunzione,
+    coalesce(al <= ultimo_giorno, false) as is_cessazione,
+    case when al <= ultimo_giorno then causa_cessazione end as causa_cessazione,
+    {{ giorni_tra('greatest(dal, primo_giorno)', 'least(coalesce(al, ultimo_giorno), ultimo_giorno)') }} + 1
+        as giorni,
+    {{ giorni_tra('primo_giorno', 'ultimo_giorno') }} + 1 as giorni_anno,
     file_id,
     foglio,
     riga
-from misurati
+from negli_anni

@@ -86,11 +86,7 @@ tutti as (
         contati.file,
         turnover.soglia_persone
     from contati
-    inner join turnover
-        on
-            contati.ente_id = turnover.ente_id
-            and contati.anno = turnover.anno
-            and contati.profilo = turnover.profilo
+    inner join turnover on contati.ente_id = turnover.ente_id and contati.anno = turnover.anno
     -- the documents prevail, for the event of a year that they print
     where not exists (
         select 1 as uno from stampati

@@ -1,4 +1,5 @@
--- Grain: one row per ente, anno and profilo («tutti»: the whole staff). Whole years of the roster.
+-- Grain: one row per ente and anno. Whole years of the roster, and the whole staff: of one profile those who come and who
+-- leave in a year are too few to be published, and with the stocks they would take everything else with them.
 with righe as (
     select * from {{ ref('int_personale_anni_righe') }}
 ),
@@ -7,7 +8,6 @@ sommati as (
     select
         ente_id,
         anno,
-        profilo,
         cast(count(case when is_inizio then 1 end) as integer) as persone_inizio,
         cast(count(case when is_assunzione then 1 end) as integer) as assunzioni,
         cast(count(case when causa_cessazione = 'dimissioni' then 1 end) as integer) as dimissioni,
@@ -22,13 +22,12 @@ sommati as (
         max(giorni_anno) as giorni_anno,
         {{ elenco('file_id') }} as file
     from righe
-    group by ente_id, anno, profilo
+    group by ente_id, anno
 )
 
 select
     ente_id,
     anno,
-    profilo,
     persone_inizio,
     assunzioni,
     dimissioni,
