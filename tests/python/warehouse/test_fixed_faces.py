@@ -48,6 +48,19 @@ FACES = {
     "qualita_regole": "file_id regola gravita righe",
     "storia_lotti": "lotto tracciato ente_id periodo file_id righe noto_dal noto_al sostituito_da",
     "quadrature_flussi": "ente_id anno servizio sub_ambito misura stampato da_flusso scarto esito documento linea",
+    "personale_in_servizio": "ente_id data_riferimento profilo persone tempo_indeterminato tempo_determinato "
+    "collaborazione comando tempo_pieno tempo_parziale origine_dato",
+    "piano_occupazionale": "ente_id anno profilo ambito servizio modalita_copertura unita_previste origine_dato",
+    "turnover_personale": "ente_id anno persone_inizio assunzioni cessazioni persone_fine organico_medio "
+    "tasso_turnover origine_dato",
+    "movimenti_personale": "ente_id anno evento profilo ambito valore unita tasso origine_dato",
+    "lavoro_agile": "ente_id periodo anno mese aderenti giornate giornate_per_aderente giornate_massime_mese "
+    "origine_dato",
+    "popolazione_comuni": "ente_id codice_istat data_riferimento classe_eta fascia_eta sesso cittadinanza residenti "
+    "origine_dato",
+    "popolazione_sub_ambiti": "ente_id sub_ambito anno abitanti stranieri quota_stranieri_pct variazione origine_dato",
+    "indici_demografici": "ente_id livello territorio data_riferimento indicatore dettaglio valore unita "
+    "valore_estratto estratto_al scarto origine_dato",
 }
 GRAINS = {
     "costo_servizi_sub_ambito": "ente_id anno servizio sub_ambito",
@@ -75,6 +88,14 @@ GRAINS = {
     "qualita_regole": "file_id regola gravita",
     "storia_lotti": "lotto",
     "quadrature_flussi": "ente_id anno servizio sub_ambito misura",
+    "personale_in_servizio": "ente_id data_riferimento profilo",
+    "piano_occupazionale": "ente_id anno profilo ambito",
+    "turnover_personale": "ente_id anno",
+    "movimenti_personale": "ente_id anno evento profilo ambito",
+    "lavoro_agile": "ente_id periodo",
+    "popolazione_comuni": "ente_id codice_istat data_riferimento classe_eta sesso cittadinanza",
+    "popolazione_sub_ambiti": "ente_id sub_ambito anno",
+    "indici_demografici": "ente_id livello territorio data_riferimento indicatore dettaglio origine_dato",
 }
 # Nothing to compare until an ente sends the flusso of a year that a document prints.
 EMPTY = {"quadrature_flussi"}
@@ -82,14 +103,17 @@ EMPTY = {"quadrature_flussi"}
 OF_CELLS = (
     *("costo_servizi_sub_ambito", "costo_saap_sub_ambito", "spesa_sociale", "avanzo", "risultato_gestione"),
     *("fondi_assegnati", "preventivo_consuntivo", "budget_per_fonte"),
+    *("ore_personale_servizio", "personale_in_servizio", "piano_occupazionale", "movimenti_personale", "lavoro_agile"),
+    *("popolazione_sub_ambiti", "indici_demografici"),
 )
 OF_FILES = (
-    *(mart for mart in OF_CELLS if mart != "spesa_sociale"),
+    *(mart for mart in OF_CELLS if mart not in ("spesa_sociale", "piano_occupazionale")),
     *("ore_servizio_mensili", "casi_movimento", "casi_movimento_annuale", "casi_profilo", "rette_collocamenti"),
     *(
         "domande_esiti",
         "attese",
-        "ore_personale_servizio",
+        "turnover_personale",
+        "popolazione_comuni",
         "spesa_sociale_comuni",
         "fondi_residui",
         "tempestivita_pagamenti",
@@ -202,11 +226,11 @@ def test_every_row_of_a_flusso_names_existing_files(built: Warehouse, mart: str)
     assert built.query(f"select count(*) from marts.{mart} where {unnamed}") == [(0,)]
     named = f"select distinct unnest(string_split(file, ' ')) as file_id, ente_id from marts.{mart}"
     assert built.query(f"select count(*) from ({named})") != [(0,)]
-    # of this ente, and accepted
+    # of this ente or of none, as the population, and accepted
     lost = f"""
         select file_id from ({named}) as n where file_id is not null and not exists (
             select 1 from marts.qualita_file as q
-            where q.file_id = n.file_id and q.ente_id = n.ente_id and q.stato like 'accettato%'
+            where q.file_id = n.file_id and coalesce(q.ente_id, n.ente_id) = n.ente_id and q.stato like 'accettato%'
         )
     """
     assert built.query(lost) == []
