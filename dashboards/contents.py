@@ -67,6 +67,7 @@ THEMES: dict[str, tuple[Entry, ...]] = {
             "operatori e ore di lavoro per servizio e profilo",
             ("ore_personale_servizio",),
             ("ore_personale",),
+            documents=True,
         ),
     ),
     "Bilancio e fondi": (

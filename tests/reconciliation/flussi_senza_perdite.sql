@@ -12,6 +12,8 @@
     'ore_personale',
     'spesa_sociale_comuni',
     'popolazione',
+    'personale',
+    'lavoro_agile',
 ] %}
 with file_flussi as (
     select

@@ -7,6 +7,7 @@
     'sub_ambito': 'sub_ambiti',
     'fase': 'fasi',
     'natura': 'nature',
+    'profilo': 'profili',
 } %}
 with etichette as (
     select

@@ -69,6 +69,19 @@ FACES = {
     "domande_misure": "ente_id anno misura target tipo_intervento esito domande persone importo_concesso_eur "
     "origine_dato",
     "costo_sub_ambiti": "ente_id anno sub_ambito servizi utenti_nell_anno costo_eur quota_pct origine_dato",
+    "personale_in_servizio": "ente_id data_riferimento profilo persone tempo_indeterminato tempo_determinato "
+    "collaborazione comando tempo_pieno tempo_parziale origine_dato",
+    "piano_occupazionale": "ente_id anno profilo ambito servizio modalita_copertura unita_previste origine_dato",
+    "turnover_personale": "ente_id anno persone_inizio assunzioni cessazioni persone_fine organico_medio "
+    "tasso_turnover origine_dato",
+    "movimenti_personale": "ente_id anno evento profilo ambito valore unita tasso origine_dato",
+    "lavoro_agile": "ente_id periodo anno mese aderenti giornate giornate_per_aderente giornate_massime_mese "
+    "origine_dato",
+    "popolazione_comuni": "ente_id codice_istat data_riferimento classe_eta fascia_eta sesso cittadinanza residenti "
+    "origine_dato",
+    "popolazione_sub_ambiti": "ente_id sub_ambito anno abitanti stranieri quota_stranieri_pct variazione origine_dato",
+    "indici_demografici": "ente_id livello territorio data_riferimento indicatore dettaglio valore unita "
+    "valore_estratto estratto_al scarto origine_dato",
 }
 GRAINS = {
     "costo_servizi_sub_ambito": "ente_id anno servizio sub_ambito",
@@ -112,6 +125,14 @@ GRAINS = {
     "attivita_servizi": "ente_id servizio indicatore dimensione modalita rilevazione anno",
     "domande_misure": "ente_id anno misura target tipo_intervento esito",
     "costo_sub_ambiti": "ente_id anno sub_ambito",
+    "personale_in_servizio": "ente_id data_riferimento profilo",
+    "piano_occupazionale": "ente_id anno profilo ambito",
+    "turnover_personale": "ente_id anno",
+    "movimenti_personale": "ente_id anno evento profilo ambito",
+    "lavoro_agile": "ente_id periodo",
+    "popolazione_comuni": "ente_id codice_istat data_riferimento classe_eta sesso cittadinanza",
+    "popolazione_sub_ambiti": "ente_id sub_ambito anno",
+    "indici_demografici": "ente_id livello territorio data_riferimento indicatore dettaglio origine_dato",
 }
 # Nothing to compare until an ente sends the flusso of a year that a document prints.
 EMPTY = {"quadrature_flussi"}
@@ -122,16 +143,20 @@ OF_CELLS = (
     *("bilancio_voci", "bilancio_aree", "canali_finanziamento", "entrate_provenienza", "indicatori_gestione"),
     *("valore_produzione", "budget_obiettivi", "stato_patrimoniale", "indici_bilancio", "investimenti"),
     *("attivita_servizi", "domande_misure", "costo_sub_ambiti"),
+    *("ore_personale_servizio", "personale_in_servizio", "piano_occupazionale", "movimenti_personale", "lavoro_agile"),
+    *("popolazione_sub_ambiti", "indici_demografici"),
 )
 # Of these no layout of the flussi gives anything.
 OF_CELLS_ALONE = {"spesa_sociale", "budget_obiettivi", "stato_patrimoniale", "indici_bilancio", "investimenti"}
 OF_FILES = (
     *(mart for mart in OF_CELLS if mart not in OF_CELLS_ALONE),
+    *(mart for mart in OF_CELLS if mart not in ("spesa_sociale", "piano_occupazionale")),
     *("ore_servizio_mensili", "casi_movimento", "casi_movimento_annuale", "casi_profilo", "rette_collocamenti"),
     *(
         "domande_esiti",
         "attese",
-        "ore_personale_servizio",
+        "turnover_personale",
+        "popolazione_comuni",
         "spesa_sociale_comuni",
         "fondi_residui",
         "tempestivita_pagamenti",
@@ -250,11 +275,11 @@ def test_every_row_of_a_flusso_names_existing_files(built: Warehouse, mart: str)
     assert built.query(f"select count(*) from marts.{mart} where {unnamed}") == [(0,)]
     named = f"select distinct unnest(string_split(file, ' ')) as file_id, ente_id from marts.{mart}"
     assert built.query(f"select count(*) from ({named})") != [(0,)]
-    # of this ente, and accepted
+    # of this ente or of none, as the population, and accepted
     lost = f"""
         select file_id from ({named}) as n where file_id is not null and not exists (
             select 1 from marts.qualita_file as q
-            where q.file_id = n.file_id and q.ente_id = n.ente_id and q.stato like 'accettato%'
+            where q.file_id = n.file_id and coalesce(q.ente_id, n.ente_id) = n.ente_id and q.stato like 'accettato%'
         )
     """
     assert built.query(lost) == []

@@ -31,6 +31,8 @@ TELLS_APART = {
     "ore_personale": "codice_operatore",
     "spesa_sociale_comuni": "voce",
     "popolazione": "eta",
+    "personale": "codice_operatore",
+    "lavoro_agile": "codice_operatore",
 }
 
 

@@ -514,6 +514,60 @@ def declared(layout: str, new: Callable[..., Row]) -> list[Case]:
                 ["019011", "01/01/2023"],
             )
         ]
+    if layout == "personale":
+        running: Changes = {"al": None, "causa_cessazione": None}
+        return [
+            one(
+                "date_in_ordine",
+                "al",
+                {"dal": "02/01/2024", "al": "01/01/2024"},
+                {"dal": "02/01/2024", "al": "02/01/2024"},
+                running,
+                says=["02/01/2024", "01/01/2024"],
+            ),
+            one(
+                "inizio_entro_estrazione",
+                "dal",
+                running | {"dal": "01/01/2025"},
+                running | {"dal": "31/12/2024"},
+                says=["01/01/2025", "31/12/2024"],
+            ),
+            one("fine_entro_estrazione", "al", {"al": "01/01/2025"}, {"al": "31/12/2024"}, running, says=["2025"]),
+            one("causa_e_fine", "causa_cessazione", {"causa_cessazione": None}, running, says=["30/06/2024"]),
+            one("causa_e_fine", "causa_cessazione", {"al": None}, {"causa_cessazione": "pensione"}, says=["(vuoto)"]),
+            Case(
+                "una_sola_estrazione",
+                "data_estrazione",
+                [new(ente="asc_insieme"), new(ente="asc_insieme", data_estrazione="30/12/2024")],
+                [new(ente="dimostrativo", data_estrazione="30/12/2024")],
+                ["31/12/2024"],
+            ),
+            Case(
+                "un_solo_rapporto",
+                "dal",
+                [
+                    new(codice_operatore="A1", dal="01/01/2023", al="30/06/2024"),
+                    new(codice_operatore="A1", dal="30/06/2024", **running),
+                ],
+                [
+                    new(codice_operatore="A2", dal="01/01/2023", al="30/06/2024"),
+                    new(codice_operatore="A2", dal="01/07/2024", **running),
+                    new(codice_operatore="A2", dal="01/07/2024", ente="dimostrativo", data_estrazione="30/12/2024"),
+                ],
+                ["30/06/2024"],
+            ),
+        ]
+    if layout == "lavoro_agile":
+        return [
+            one(
+                "giorni_del_mese",
+                "giorni",
+                {"periodo": "2023-02", "giorni": "29"},
+                {"periodo": "2024-02", "giorni": "29"},
+                {"periodo": "2023-02", "giorni": "28"},
+                says=["2023-02", "29"],
+            )
+        ]
     raise AssertionError(f"the layout {layout} has no cases")
 
 
