@@ -12,6 +12,8 @@
     'ore_personale',
     'spesa_sociale_comuni',
     'popolazione',
+    'crediti_debiti',
+    'saldi_cassa',
 ] %}
 with file_flussi as (
     select
