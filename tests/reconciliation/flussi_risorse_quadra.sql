@@ -64,7 +64,8 @@ risultati as (
         coalesce(avanzo_precedente_eur, 0) as prima_eur,
         entrate_eur,
         uscite_eur,
-        avanzo_eur
+        avanzo_eur,
+        origine_dato
     from {{ ref('risultato_gestione') }}
 ),
 
@@ -109,7 +110,7 @@ aree as (
         cast(sum(case when a_tipo = 'area' then importo_eur else -importo_eur end) as decimal(18, 2)) as importo_eur
     from flussi
     where fase = 'preventivo' and origine_dato = 'prospetto'
-    group by 1, 2, 3
+    group by ente_id, esercizio, case when a_tipo = 'area' then a_nodo else da_nodo end
 ),
 
 totali as (
@@ -148,11 +149,15 @@ from consuntivi
 full outer join risultati on consuntivi.ente_id = risultati.ente_id and consuntivi.esercizio = risultati.esercizio
 left join avanzi on consuntivi.ente_id = avanzi.ente_id and consuntivi.esercizio = avanzi.esercizio
 where
-    coalesce(consuntivi.prima_eur <> risultati.prima_eur, true)
-    or coalesce(consuntivi.entrate_eur <> risultati.entrate_eur, true)
-    or coalesce(consuntivi.uscite_eur <> risultati.uscite_eur, true)
-    or coalesce(consuntivi.avanzo_eur <> risultati.avanzo_eur, true)
-    or consuntivi.classi_eur <> coalesce(avanzi.classi_eur, 0)
+    -- a document may print a result and not the channels it comes from: then there is nothing to draw
+    not (consuntivi.ente_id is null and risultati.origine_dato = 'prospetto')
+    and (
+        coalesce(consuntivi.prima_eur <> risultati.prima_eur, true)
+        or coalesce(consuntivi.entrate_eur <> risultati.entrate_eur, true)
+        or coalesce(consuntivi.uscite_eur <> risultati.uscite_eur, true)
+        or coalesce(consuntivi.avanzo_eur <> risultati.avanzo_eur, true)
+        or consuntivi.classi_eur <> coalesce(avanzi.classi_eur, 0)
+    )
 union all
 select
     'preventivo' as che_cosa,

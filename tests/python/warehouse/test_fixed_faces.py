@@ -48,6 +48,21 @@ FACES = {
     "qualita_regole": "file_id regola gravita righe",
     "storia_lotti": "lotto tracciato ente_id periodo file_id righe noto_dal noto_al sostituito_da",
     "quadrature_flussi": "ente_id anno servizio sub_ambito misura stampato da_flusso scarto esito documento linea",
+    # funds, projects and cash
+    "fondi_vincolo": "ente_id anno vincolo importo_eur quota_pct quota_stampata_pct origine_dato",
+    "fondi_utilizzo": "ente_id fondo annualita anno_spesa speso_eur speso_progressivo_eur fondo_eur speso_pct "
+    "speso_stampato_pct residuo_eur origine_dato",
+    "progetti": "ente_id anno_registro numero titolo capofila ruolo finanziatore fonte totale_eur finanziato_eur "
+    "assegnato_ambito_eur assegnato_ente_eur cofinanziamento_eur avvio avvio_stampato conclusione "
+    "conclusione_stampata note origine_dato",
+    "progetti_mensili": "ente_id anno_registro numero mese mesi_alla_conclusione scade_entro_12_mesi "
+    "assegnato_ente_eur origine_dato",
+    "flussi_risorse": "ente_id esercizio fase livello da_tipo da_nodo a_tipo a_nodo importo_eur origine_dato",
+    "crediti_debiti": "ente_id data_riferimento verso anno_competenza controparte_tipo gestione documenti importo_eur "
+    "regolato_eur residuo_eur regolato_pct origine_dato",
+    "saldi_cassa": "ente_id conto data saldo_eur fido_accordato_eur fido_usato_eur origine_dato",
+    "saldi_cassa_mensili": "ente_id conto mese giorni saldo_minimo_eur saldo_medio_eur saldo_finale_eur "
+    "fido_usato_massimo_eur giorni_in_fido origine_dato",
 }
 GRAINS = {
     "costo_servizi_sub_ambito": "ente_id anno servizio sub_ambito",
@@ -75,6 +90,14 @@ GRAINS = {
     "qualita_regole": "file_id regola gravita",
     "storia_lotti": "lotto",
     "quadrature_flussi": "ente_id anno servizio sub_ambito misura",
+    "fondi_vincolo": "ente_id anno vincolo",
+    "fondi_utilizzo": "ente_id fondo annualita anno_spesa",
+    "progetti": "ente_id anno_registro numero",
+    "progetti_mensili": "ente_id anno_registro numero mese",
+    "flussi_risorse": "ente_id esercizio fase livello da_nodo a_nodo",
+    "crediti_debiti": "ente_id data_riferimento verso anno_competenza controparte_tipo",
+    "saldi_cassa": "ente_id conto data",
+    "saldi_cassa_mensili": "ente_id conto mese",
 }
 # Nothing to compare until an ente sends the flusso of a year that a document prints.
 EMPTY = {"quadrature_flussi"}
@@ -82,9 +105,11 @@ EMPTY = {"quadrature_flussi"}
 OF_CELLS = (
     *("costo_servizi_sub_ambito", "costo_saap_sub_ambito", "spesa_sociale", "avanzo", "risultato_gestione"),
     *("fondi_assegnati", "preventivo_consuntivo", "budget_per_fonte"),
+    *("fondi_vincolo", "fondi_utilizzo", "progetti", "progetti_mensili", "flussi_risorse", "crediti_debiti"),
 )
 OF_FILES = (
-    *(mart for mart in OF_CELLS if mart != "spesa_sociale"),
+    *(mart for mart in OF_CELLS if mart not in ("spesa_sociale", "progetti", "progetti_mensili")),
+    *("saldi_cassa", "saldi_cassa_mensili"),
     *("ore_servizio_mensili", "casi_movimento", "casi_movimento_annuale", "casi_profilo", "rette_collocamenti"),
     *(
         "domande_esiti",

@@ -31,6 +31,8 @@ TELLS_APART = {
     "ore_personale": "codice_operatore",
     "spesa_sociale_comuni": "voce",
     "popolazione": "eta",
+    "crediti_debiti": "id_documento",
+    "saldi_cassa": "conto",
 }
 
 
