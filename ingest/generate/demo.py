@@ -13,6 +13,7 @@ import polars as pl
 from ingest.errors import AmbitoError
 from ingest.flussi.tracciato import tracciati
 from ingest.generate.cases import CaseWork
+from ingest.generate.cash import balance_frame, credit_debt_frame
 from ingest.generate.chance import stream
 from ingest.generate.dirt import RATE, Spoiled, spoil
 from ingest.generate.files import (
@@ -30,7 +31,7 @@ from ingest.generate.files import (
     write,
 )
 from ingest.generate.ledger import Ledger, add_up
-from ingest.generate.money import Accounts, invoice_frame
+from ingest.generate.money import Accounts, bills, invoice_frame
 from ingest.generate.persons import Persons, Population
 from ingest.generate.residents import expense_frame, resident_frame
 from ingest.generate.services import SERVICES, Deliveries, known_on, tariff_frame
@@ -311,11 +312,29 @@ class _Plan:
             yield Delivery(
                 later, "fatture", str(year), style, lambda: [invoice_frame(self._money[0], seme, ENTE, year, later)]
             )
+        style = (FOGLIO, SEMPLICE, PORTALE)[nth % 3]
+        yield Delivery(date(year + 1, 1, 14), "saldi_cassa", str(year), style, self._balances(year))
+        style = (GESTIONALE, PORTALE, SEMPLICE)[nth % 3]
+        yield Delivery(date(year + 1, 2, 26), "crediti_debiti", str(end), style, self._credits(end))
         style = (SEMPLICE, GESTIONALE, FOGLIO)[nth % 3]
         yield Delivery(
             date(year + 1, 9, 20), "spesa_sociale_comuni", str(year), style,
             lambda: [expense_frame(self._people.territory, seme, first, year, self._by_comune(year))],
         )  # fmt: skip
+
+    def _balances(self, year: int) -> Callable[[], list[pl.DataFrame]]:
+        def rows() -> list[pl.DataFrame]:
+            ledger, accounts = self._money
+            return [balance_frame(ledger, bills(ledger, self._people.seme), accounts, ENTE, year)]
+
+        return rows
+
+    def _credits(self, on: date) -> Callable[[], list[pl.DataFrame]]:
+        def rows() -> list[pl.DataFrame]:
+            ledger, accounts = self._money
+            return [credit_debt_frame(bills(ledger, self._people.seme), accounts, ENTE, on)]
+
+        return rows
 
     def _by_comune(self, year: int) -> dict[str, list[int]]:
         ledger = self._money[0]

@@ -14,6 +14,8 @@
     'popolazione',
     'personale',
     'lavoro_agile',
+    'crediti_debiti',
+    'saldi_cassa',
 ] %}
 with file_flussi as (
     select

@@ -349,6 +349,41 @@ FAULTS = {
             ("preventivo_consuntivo", "consuntivo"),
         )
     ],
+    "flussi_risorse_quadra": [
+        # a flow of each level, lost or changed, of the printed year and of the others
+        *(
+            f"delete from marts.flussi_risorse where {where} and {kind} and da_nodo = (select max(da_nodo) from "
+            f"marts.flussi_risorse where {where} and {kind})"
+            for where in ("origine_dato = 'prospetto'", "origine_dato = 'dimostrativo'")
+            for kind in ("da_tipo = 'canale'", "a_tipo = 'area' and fase = 'consuntivo'", "a_tipo = 'avanzo'")
+        ),
+        "delete from marts.flussi_risorse where a_nodo = 'Avanzo libero'",
+        "delete from marts.flussi_risorse where da_nodo = 'Avanzo gestionale 2023 vincolato'",
+        "delete from marts.flussi_risorse where fase = 'preventivo' and da_nodo = 'FSR'",
+        "delete from marts.flussi_risorse where da_nodo = 'Differenza da spiegare'",
+        "delete from marts.flussi_risorse where a_nodo = 'Arrotondamenti'",
+        "delete from marts.flussi_risorse where origine_dato = 'dimostrativo' and fase = 'consuntivo'",
+        # what a node of the differences would hide
+        "update marts.flussi_risorse set importo_eur = importo_eur - 1 where a_nodo = 'Progettazione' and esercizio = "
+        "2024 and ente_id = 'csc'; insert into marts.flussi_risorse by name select * replace ('differenza' as a_tipo, "
+        "'Differenza da spiegare' as a_nodo, 1 as importo_eur) from marts.flussi_risorse where a_nodo = "
+        "'Progettazione' and esercizio = 2024 and ente_id = 'csc'",
+        _VALUE.format("risultato_gestione", "entrate_eur"),
+        _VALUE.format("avanzo", "importo_eur"),
+        _VALUE.format("budget_per_fonte", "importo_eur"),
+        "update raw.celle set valore = valore + 1 where tabella = 'budget_udp' and tipo_riga = 'totale' and "
+        "misura = 'budget' and anno = 2021",
+    ],
+    "cassa_senza_perdite": [
+        _LOT.format("crediti_debiti") + "insert into raw.flusso_crediti_debiti (_lotto, _file_id, ente, "
+        "data_riferimento, verso, importo) values (-1, 'prova', 'asc_insieme', date '2024-12-31', 'credito', 1)",
+        _LOT.format("saldi_cassa") + "insert into raw.flusso_saldi_cassa (_lotto, _file_id, ente, conto, data, saldo) "
+        "values (-1, 'prova', 'asc_insieme', 'C1', date '2024-12-31', 1)",
+        "update marts.crediti_debiti set residuo_eur = residuo_eur + 1 where verso = 'debito' and residuo_eur > 0",
+        f"delete from marts.crediti_debiti where verso = 'credito' and {_DEMO} and residuo_eur <> 0",
+        "delete from marts.saldi_cassa where data = date '2024-02-29'",
+        "delete from marts.saldi_cassa_mensili where mese = date '2024-02-01' and conto = 'C2'",
+    ],
     **{
         f"grana:{mart}": [f"insert into marts.{mart} select * from marts.{mart} order by {grain.split()[0]} limit 1"]
         for mart, grain in GRAINS.items()

@@ -82,6 +82,21 @@ FACES = {
     "popolazione_sub_ambiti": "ente_id sub_ambito anno abitanti stranieri quota_stranieri_pct variazione origine_dato",
     "indici_demografici": "ente_id livello territorio data_riferimento indicatore dettaglio valore unita "
     "valore_estratto estratto_al scarto origine_dato",
+    # funds, projects and cash
+    "fondi_vincolo": "ente_id anno vincolo importo_eur quota_pct quota_stampata_pct origine_dato",
+    "fondi_utilizzo": "ente_id fondo annualita anno_spesa speso_eur speso_progressivo_eur fondo_eur speso_pct "
+    "speso_stampato_pct residuo_eur origine_dato",
+    "progetti": "ente_id anno_registro numero titolo capofila ruolo finanziatore fonte totale_eur finanziato_eur "
+    "assegnato_ambito_eur assegnato_ente_eur cofinanziamento_eur avvio avvio_stampato conclusione "
+    "conclusione_stampata note origine_dato",
+    "progetti_mensili": "ente_id anno_registro numero mese mesi_alla_conclusione scade_entro_12_mesi "
+    "assegnato_ente_eur origine_dato",
+    "flussi_risorse": "ente_id esercizio fase livello da_tipo da_nodo a_tipo a_nodo importo_eur origine_dato",
+    "crediti_debiti": "ente_id data_riferimento verso anno_competenza controparte_tipo gestione documenti importo_eur "
+    "regolato_eur residuo_eur regolato_pct origine_dato",
+    "saldi_cassa": "ente_id conto data saldo_eur fido_accordato_eur fido_usato_eur origine_dato",
+    "saldi_cassa_mensili": "ente_id conto mese giorni saldo_minimo_eur saldo_medio_eur saldo_finale_eur "
+    "fido_usato_massimo_eur giorni_in_fido origine_dato",
 }
 GRAINS = {
     "costo_servizi_sub_ambito": "ente_id anno servizio sub_ambito",
@@ -133,6 +148,14 @@ GRAINS = {
     "popolazione_comuni": "ente_id codice_istat data_riferimento classe_eta sesso cittadinanza",
     "popolazione_sub_ambiti": "ente_id sub_ambito anno",
     "indici_demografici": "ente_id livello territorio data_riferimento indicatore dettaglio origine_dato",
+    "fondi_vincolo": "ente_id anno vincolo",
+    "fondi_utilizzo": "ente_id fondo annualita anno_spesa",
+    "progetti": "ente_id anno_registro numero",
+    "progetti_mensili": "ente_id anno_registro numero mese",
+    "flussi_risorse": "ente_id esercizio fase livello da_nodo a_nodo",
+    "crediti_debiti": "ente_id data_riferimento verso anno_competenza controparte_tipo",
+    "saldi_cassa": "ente_id conto data",
+    "saldi_cassa_mensili": "ente_id conto mese",
 }
 # Nothing to compare until an ente sends the flusso of a year that a document prints.
 EMPTY = {"quadrature_flussi"}
@@ -145,12 +168,15 @@ OF_CELLS = (
     *("attivita_servizi", "domande_misure", "costo_sub_ambiti"),
     *("ore_personale_servizio", "personale_in_servizio", "piano_occupazionale", "movimenti_personale", "lavoro_agile"),
     *("popolazione_sub_ambiti", "indici_demografici"),
+    *("fondi_vincolo", "fondi_utilizzo", "progetti", "progetti_mensili", "flussi_risorse", "crediti_debiti"),
 )
 # Of these no layout of the flussi gives anything.
 OF_CELLS_ALONE = {"spesa_sociale", "budget_obiettivi", "stato_patrimoniale", "indici_bilancio", "investimenti"}
 OF_FILES = (
     *(mart for mart in OF_CELLS if mart not in OF_CELLS_ALONE),
     *(mart for mart in OF_CELLS if mart not in ("spesa_sociale", "piano_occupazionale")),
+    *(mart for mart in OF_CELLS if mart not in ("spesa_sociale", "progetti", "progetti_mensili")),
+    *("saldi_cassa", "saldi_cassa_mensili"),
     *("ore_servizio_mensili", "casi_movimento", "casi_movimento_annuale", "casi_profilo", "rette_collocamenti"),
     *(
         "domande_esiti",

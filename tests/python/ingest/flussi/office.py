@@ -33,6 +33,8 @@ TELLS_APART = {
     "popolazione": "eta",
     "personale": "codice_operatore",
     "lavoro_agile": "codice_operatore",
+    "crediti_debiti": "id_documento",
+    "saldi_cassa": "conto",
 }
 
 
