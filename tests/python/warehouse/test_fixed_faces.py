@@ -48,6 +48,12 @@ FACES = {
     "qualita_regole": "file_id regola gravita righe",
     "storia_lotti": "lotto tracciato ente_id periodo file_id righe noto_dal noto_al sostituito_da",
     "quadrature_flussi": "ente_id anno servizio sub_ambito misura stampato da_flusso scarto esito documento linea",
+    "rette_annuali": "ente_id anno tipo_collocamento costo_eur casi_collocati casi_contati giornate costo_medio_eur "
+    "retta_media_giornaliera_eur origine_dato",
+    "collocamenti_movimento": "ente_id anno tipo_collocamento dettaglio sub_ambito persone_inizio persone_nuove "
+    "persone_uscite persone_fine persone_nell_anno origine_dato",
+    "carichi_lavoro": "ente_id anno servizio operatore ruolo somma_pesi casi_assegnati ore_settimana peso_medio "
+    "carico_su_ore carico_su_100 base_carico carico_accettabile origine_dato",
 }
 GRAINS = {
     "costo_servizi_sub_ambito": "ente_id anno servizio sub_ambito",
@@ -75,6 +81,9 @@ GRAINS = {
     "qualita_regole": "file_id regola gravita",
     "storia_lotti": "lotto",
     "quadrature_flussi": "ente_id anno servizio sub_ambito misura",
+    "rette_annuali": "ente_id anno tipo_collocamento",
+    "collocamenti_movimento": "ente_id anno tipo_collocamento dettaglio sub_ambito",
+    "carichi_lavoro": "ente_id anno servizio operatore",
 }
 # Nothing to compare until an ente sends the flusso of a year that a document prints.
 EMPTY = {"quadrature_flussi"}
@@ -82,10 +91,11 @@ EMPTY = {"quadrature_flussi"}
 OF_CELLS = (
     *("costo_servizi_sub_ambito", "costo_saap_sub_ambito", "spesa_sociale", "avanzo", "risultato_gestione"),
     *("fondi_assegnati", "preventivo_consuntivo", "budget_per_fonte"),
+    *("casi_movimento_annuale", "casi_profilo", "rette_annuali", "collocamenti_movimento", "carichi_lavoro"),
 )
 OF_FILES = (
-    *(mart for mart in OF_CELLS if mart != "spesa_sociale"),
-    *("ore_servizio_mensili", "casi_movimento", "casi_movimento_annuale", "casi_profilo", "rette_collocamenti"),
+    *(mart for mart in OF_CELLS if mart not in ("spesa_sociale", "carichi_lavoro")),
+    *("ore_servizio_mensili", "casi_movimento", "rette_collocamenti"),
     *(
         "domande_esiti",
         "attese",
@@ -111,6 +121,7 @@ VALUES = {
     **{(mart, "ente_id"): {"dimostrativo", None} for mart in ("qualita_file", "storia_lotti")},
     **{(mart, "origine_dato"): {"flusso", "dimostrativo"} for mart in OF_FILES},
     **{(mart, "origine_dato"): {"prospetto", "flusso", "dimostrativo"} for mart in OF_CELLS if mart in OF_FILES},
+    ("carichi_lavoro", "origine_dato"): {"prospetto"},
     ("celle", "documento"): {"000", "001", "002", "004"},
     ("quadrature", "documento"): {"000", "001", "002", "004"},
 }
