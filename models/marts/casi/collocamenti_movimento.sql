@@ -1,7 +1,7 @@
 -- Grain: one row per ente, anno, tipo_collocamento, dettaglio and sub_ambito.
--- Persons, not placements: who goes from one structure to another of the same kind is neither new nor gone. At the start
--- + new = in the year = at the end + gone. Where a document prints an ente, anno and kind, its figures are the rows. Of
--- the flussi, the kinds that documents count so: the persons of the others in a year are in rette_annuali.
+-- Persons, not placements: who goes from one structure to another of the same kind is neither new nor gone. At the
+-- start + new = in the year = at the end + gone. Where a document prints an ente, anno and kind, its figures are the
+-- rows. Of the flussi, the kinds that documents count so: the persons of the others in a year are in rette_annuali.
 {#- What each measure counts: the kind of placement and the column. -#}
 {%- set letture = {
     'nuovi_affidi': ('affido', 'persone_nuove'),

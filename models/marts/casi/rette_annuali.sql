@@ -1,4 +1,5 @@
--- Grain: one row per ente, anno and tipo_collocamento. Where a document prints an ente and anno, its figures are the rows.
+-- Grain: one row per ente, anno and tipo_collocamento.
+-- Where a document prints an ente and anno, its figures are the rows.
 with celle as (
     select * from {{ ref('int_celle_conformate') }}
     where fatto = 'rette_annuali' and tipo_riga = 'dato'
