@@ -259,6 +259,7 @@ FAULTS = {
         _VALUE.format("fondi_assegnati", "importo_eur"),
         _VALUE.format("spesa_sociale", "spesa_sociale_eur"),
         _VALUE.format("avanzo", "importo_eur"),
+        _VALUE.format("rette_annuali", "costo_eur"),
         "delete from marts.costo_servizi_sub_ambito where sub_ambito = 'Pandino'",
         "delete from marts.budget_per_fonte",
     ],
@@ -347,6 +348,12 @@ FAULTS = {
             ("spesa_sociale", "pro_capite"),
             ("risultato_gestione", "uscite"),
             ("preventivo_consuntivo", "consuntivo"),
+            ("casi_movimento_annuale", "nuovi_casi"),
+            ("casi_profilo", "casi_fine_anno"),
+            ("collocamenti_movimento", "minori_inseriti"),
+            ("collocamenti_movimento", "affidi_per_tipo"),
+            ("rette_annuali", "casi_collocati"),
+            ("carichi_lavoro", "somma_pesi"),
         )
     ],
     "flussi_risorse_quadra": [

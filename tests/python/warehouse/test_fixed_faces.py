@@ -97,6 +97,12 @@ FACES = {
     "saldi_cassa": "ente_id conto data saldo_eur fido_accordato_eur fido_usato_eur origine_dato",
     "saldi_cassa_mensili": "ente_id conto mese giorni saldo_minimo_eur saldo_medio_eur saldo_finale_eur "
     "fido_usato_massimo_eur giorni_in_fido origine_dato",
+    "rette_annuali": "ente_id anno tipo_collocamento costo_eur casi_collocati casi_contati giornate costo_medio_eur "
+    "retta_media_giornaliera_eur origine_dato",
+    "collocamenti_movimento": "ente_id anno tipo_collocamento dettaglio sub_ambito persone_inizio persone_nuove "
+    "persone_uscite persone_fine persone_nell_anno origine_dato",
+    "carichi_lavoro": "ente_id anno servizio operatore ruolo somma_pesi casi_assegnati ore_settimana peso_medio "
+    "carico_su_ore carico_su_100 base_carico carico_accettabile origine_dato",
 }
 GRAINS = {
     "costo_servizi_sub_ambito": "ente_id anno servizio sub_ambito",
@@ -156,6 +162,9 @@ GRAINS = {
     "crediti_debiti": "ente_id data_riferimento verso anno_competenza controparte_tipo",
     "saldi_cassa": "ente_id conto data",
     "saldi_cassa_mensili": "ente_id conto mese",
+    "rette_annuali": "ente_id anno tipo_collocamento",
+    "collocamenti_movimento": "ente_id anno tipo_collocamento dettaglio sub_ambito",
+    "carichi_lavoro": "ente_id anno servizio operatore",
 }
 # Nothing to compare until an ente sends the flusso of a year that a document prints.
 EMPTY = {"quadrature_flussi"}
@@ -169,6 +178,7 @@ OF_CELLS = (
     *("ore_personale_servizio", "personale_in_servizio", "piano_occupazionale", "movimenti_personale", "lavoro_agile"),
     *("popolazione_sub_ambiti", "indici_demografici"),
     *("fondi_vincolo", "fondi_utilizzo", "progetti", "progetti_mensili", "flussi_risorse", "crediti_debiti"),
+    *("casi_movimento_annuale", "casi_profilo", "rette_annuali", "collocamenti_movimento", "carichi_lavoro"),
 )
 # Of these no layout of the flussi gives anything.
 OF_CELLS_ALONE = {"spesa_sociale", "budget_obiettivi", "stato_patrimoniale", "indici_bilancio", "investimenti"}
@@ -178,6 +188,8 @@ OF_FILES = (
     *(mart for mart in OF_CELLS if mart not in ("spesa_sociale", "progetti", "progetti_mensili")),
     *("saldi_cassa", "saldi_cassa_mensili"),
     *("ore_servizio_mensili", "casi_movimento", "casi_movimento_annuale", "casi_profilo", "rette_collocamenti"),
+    *(mart for mart in OF_CELLS if mart not in ("spesa_sociale", "carichi_lavoro")),
+    *("ore_servizio_mensili", "casi_movimento", "rette_collocamenti"),
     *(
         "domande_esiti",
         "attese",
@@ -210,6 +222,7 @@ VALUES = {
     **{(mart, "origine_dato"): {"prospetto", "flusso", "dimostrativo"} for mart in OF_CELLS if mart in OF_FILES},
     ("budget_obiettivi", "esito"): {"dimostrato", "arrotondamento", "non_dimostrato", "senza_voci"},
     **{(mart, "origine_dato"): {"prospetto"} for mart in OF_CELLS_ALONE - {"spesa_sociale"}},
+    ("carichi_lavoro", "origine_dato"): {"prospetto"},
     ("celle", "documento"): {"000", "001", "002", "004"},
     ("quadrature", "documento"): {"000", "001", "002", "004"},
 }
