@@ -12,6 +12,7 @@
     'ore_personale',
     'spesa_sociale_comuni',
     'popolazione',
+    'rilevazioni',
 ] %}
 with file_flussi as (
     select

@@ -6,6 +6,8 @@
     'fonte': 'fonti',
     'sub_ambito': 'sub_ambiti',
     'fase': 'fasi',
+    'esito': 'esiti',
+    'stato_azione': 'stati_azione',
 } %}
 with etichette as (
     select
