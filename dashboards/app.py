@@ -21,6 +21,7 @@ from dashboards.views import (
     domande,
     file_ricevuti,
     fondi,
+    obiettivi,
     pagamenti,
     panoramica,
     personale,
@@ -46,6 +47,7 @@ PAGES: dict[str, Page] = {
     "avanzo": avanzo.page,
     "pagamenti": pagamenti.page,
     "spesa-sociale": spesa_sociale.page,
+    "obiettivi": obiettivi.page,
     "quadrature": quadrature.page,
     "file-ricevuti": file_ricevuti.page,
 }

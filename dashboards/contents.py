@@ -111,6 +111,16 @@ THEMES: dict[str, tuple[Entry, ...]] = {
             documents=True,
         ),
     ),
+    "Obiettivi": (
+        Entry(
+            "obiettivi",
+            "Obiettivi e indicatori",
+            "come stanno gli indicatori dei piani in un giorno scelto, e a che punto sono le azioni",
+            ("indicatori_piano", "indicatori_stato", "riscontro_azioni"),
+            ("rilevazioni",),
+            documents=True,
+        ),
+    ),
     "Controlli": (
         Entry("quadrature", "Quadrature", "che cosa torna, che cosa no, che cosa chiedere all'ufficio"),
         Entry("file-ricevuti", "File ricevuti", "che cosa è arrivato, che cosa è stato fermato e come correggerlo"),

@@ -17,7 +17,9 @@ with quote as (
             and valori.indicatore = indicatori.indicatore
     where
         valori.tipo_valore = 'calcolato'
-        and indicatori.calcolo in ('quota_rette_utenti', 'quota_frna', 'quota_unione', 'quota_altri_enti', 'quota_privati')
+        and indicatori.calcolo in (
+            'quota_rette_utenti', 'quota_frna', 'quota_unione', 'quota_altri_enti', 'quota_privati'
+        )
         -- monitored, and not asked to grow: each class once
         and indicatori.direzione is null
     group by valori.ente_id, valori.piano, valori.periodo
@@ -28,8 +30,8 @@ non_classate as (
     from {{ ref('fonti') }} as fonti
     left join {{ ref('coperture') }} as coperture
         on
-            (coperture.dimensione = 'fonte' and coperture.membro = fonti.fonte)
-            or (coperture.dimensione = 'provenienza' and coperture.membro = fonti.provenienza)
+            (coperture.dimensione = 'fonte' and fonti.fonte = coperture.membro)
+            or (coperture.dimensione = 'provenienza' and fonti.provenienza = coperture.membro)
     where coperture.copertura is null and fonti.tipo <> 'avanzo'
 )
 

@@ -1,6 +1,6 @@
 -- Grain: one row per ente, piano and indicatore. Joins: what an indicator is (seed) with what its cells print.
--- A plan that repeats the indicators of a printed one (`modello`) takes its targets from the same cells, and exists only
--- where somebody states values of it.
+-- A plan that repeats the indicators of a printed one (`modello`) takes its targets from the same cells, and exists
+-- only where somebody states values of it.
 with piani as (
     select * from {{ ref('piani') }}
 ),
@@ -45,16 +45,16 @@ legate as (
         on
             indicatori.elenco = celle.documento
             and (
-                (celle.tabella = indicatori.tabella and celle.linea = indicatori.linea)
-                or (celle.tabella = 'testo_scadenze' and celle.linea = indicatori.linea)
+                (indicatori.tabella = celle.tabella and indicatori.linea = celle.linea)
+                or (celle.tabella = 'testo_scadenze' and indicatori.linea = celle.linea)
                 or (
                     celle.tabella = 'testo'
-                    and celle.linea = indicatori.linea
+                    and indicatori.linea = celle.linea
                     and celle.misura in (indicatori.misura_traguardo, 'termine', 'volume_pagamento_considerato')
                 )
                 or (
-                    celle.tabella = indicatori.tabella
-                    and celle.linea = indicatori.linea_scadenza
+                    indicatori.tabella = celle.tabella
+                    and indicatori.linea_scadenza = celle.linea
                     and celle.misura = 'scadenza'
                 )
             )

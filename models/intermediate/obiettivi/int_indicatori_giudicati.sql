@@ -52,7 +52,7 @@ noti as (
         -- of two values of a day, the one that nobody had to state
         row_number() over (
             partition by giorni.ente_id, giorni.piano, giorni.indicatore, giorni.periodo, giorni.valido_dal
-            order by valori.data_rilevazione desc, valori.tipo_valore
+            order by valori.data_rilevazione desc, valori.tipo_valore asc
         ) as posto
     from giorni
     inner join valori
@@ -73,6 +73,7 @@ riuniti as (
         giorni.valido_dal,
         giorni.valido_dal <= periodi.termine_il as is_nel_termine,
         periodi.scadenza,
+        periodi.termine_il,
         definiti.direzione,
         definiti.traguardo,
         definiti.unita,
@@ -118,36 +119,47 @@ misurati as (
     select
         riuniti.*,
         case
-            when tipo_valore is null then null
-            when unita = 'si_no' then valore_testo
-            when unita = 'data' then case when valore_data <= scadenza then 'si' else 'tardi' end
-            when direzione = 'fatto' then case
-                when valore >= 100 then 'si'
-                when valore > 0 then 'parte'
-                else 'no'
-            end
-            when direzione = 'almeno' then case
-                when traguardo is null then 'senza_traguardo'
-                when valore >= traguardo then 'si'
-                when valore > 0 then 'parte'
-                else 'no'
-            end
-            when direzione = 'al_piu' then case when valore <= traguardo then 'si' else 'no' end
-            when valore_base is null then 'senza_base'
-            when direzione = 'aumentare' then case
-                when
-                    valore > valore_base
-                    and valore - valore_base >= coalesce(traguardo, 0)
-                    and coalesce(numeratore > numeratore_base, true)
-                    then 'si'
-                when valore > valore_base or coalesce(numeratore > numeratore_base, false) then 'parte'
-                else 'no'
-            end
-            when direzione = 'diminuire' then case
-                when valore < valore_base and valore_base - valore >= coalesce(traguardo, 0) then 'si'
-                when valore < valore_base then 'parte'
-                else 'no'
-            end
+            when riuniti.tipo_valore is null then null
+            when riuniti.unita = 'si_no' then riuniti.valore_testo
+            when
+                riuniti.unita = 'data'
+                then case when riuniti.valore_data <= riuniti.scadenza then 'si' else 'tardi' end
+            when riuniti.direzione = 'fatto'
+                then case
+                        when riuniti.valore >= 100 then 'si'
+                        when riuniti.valore > 0 then 'parte'
+                        else 'no'
+                    end
+            when riuniti.direzione = 'almeno'
+                then case
+                        when riuniti.traguardo is null then 'senza_traguardo'
+                        when riuniti.valore >= riuniti.traguardo then 'si'
+                        when riuniti.valore > 0 then 'parte'
+                        else 'no'
+                    end
+            when riuniti.direzione = 'al_piu' then case when riuniti.valore <= riuniti.traguardo then 'si' else 'no' end
+            when riuniti.valore_base is null then 'senza_base'
+            when riuniti.direzione = 'aumentare'
+                then case
+                        when
+                            riuniti.valore > riuniti.valore_base
+                            and riuniti.valore - riuniti.valore_base >= coalesce(riuniti.traguardo, 0)
+                            and coalesce(riuniti.numeratore > riuniti.numeratore_base, true)
+                            then 'si'
+                        when
+                            riuniti.valore > riuniti.valore_base
+                            or coalesce(riuniti.numeratore > riuniti.numeratore_base, false)
+                            then 'parte'
+                        else 'no'
+                    end
+            when riuniti.direzione = 'diminuire' then case
+                    when
+                        riuniti.valore < riuniti.valore_base
+                        and riuniti.valore_base - riuniti.valore >= coalesce(riuniti.traguardo, 0)
+                        then 'si'
+                    when riuniti.valore < riuniti.valore_base then 'parte'
+                    else 'no'
+                end
         end as misura
     from riuniti
 )
@@ -181,6 +193,7 @@ select
         else 'sotto_traguardo'
     end as motivo,
     scadenza,
+    termine_il,
     unita,
     tipo_valore,
     data_rilevazione,

@@ -77,10 +77,10 @@ annuali as (
             when regola_scadenza in ('fine_anno', 'entro_anni') then make_date(anno, 12, 31)
             when regola_scadenza = 'anno_dopo'
                 then make_date(
-                    anno + 1,
-                    cast(split_part(scadenza_stampata, '/', 2) as integer),
-                    cast(split_part(scadenza_stampata, '/', 1) as integer)
-                )
+                        anno + 1,
+                        cast(split_part(scadenza_stampata, '/', 2) as integer),
+                        cast(split_part(scadenza_stampata, '/', 1) as integer)
+                    )
         end as scadenza
     from anni
     where periodicita = 'annuale'
@@ -98,16 +98,17 @@ di_report as (
         make_date(anni.anno, 1, 1) as periodo_dal,
         make_date(anni.anno, 12, 31) as periodo_al,
         case momenti.momento
-            when 'monitoraggio' then make_date(
-                anni.anno,
-                cast(split_part(anni.seconda_scadenza_stampata, '/', 2) as integer),
-                cast(split_part(anni.seconda_scadenza_stampata, '/', 1) as integer)
-            )
+            when 'monitoraggio'
+                then make_date(
+                        anni.anno,
+                        cast(split_part(anni.seconda_scadenza_stampata, '/', 2) as integer),
+                        cast(split_part(anni.seconda_scadenza_stampata, '/', 1) as integer)
+                    )
             else make_date(
-                anni.anno + 1,
-                cast(split_part(anni.scadenza_stampata, '/', 2) as integer),
-                cast(split_part(anni.scadenza_stampata, '/', 1) as integer)
-            )
+                    anni.anno + 1,
+                    cast(split_part(anni.scadenza_stampata, '/', 2) as integer),
+                    cast(split_part(anni.scadenza_stampata, '/', 1) as integer)
+                )
         end as scadenza
     from anni
     cross join (values ('monitoraggio'), ('consuntivo')) as momenti (momento)

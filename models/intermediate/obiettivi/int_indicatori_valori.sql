@@ -63,7 +63,8 @@ ordinati as (
     select
         per_anno.*,
         row_number() over (
-            partition by ente_id, piano, indicatore, anno order by data_rilevazione desc, precedenza
+            partition by per_anno.ente_id, per_anno.piano, per_anno.indicatore, per_anno.anno
+            order by per_anno.data_rilevazione desc, per_anno.precedenza asc
         ) as posto
     from per_anno
 ),

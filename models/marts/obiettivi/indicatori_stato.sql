@@ -9,20 +9,25 @@ confrontati as (
         giudicati.*,
         concat_ws(
             '|',
-            esito,
-            motivo,
-            coalesce(tipo_valore, ''),
-            coalesce(cast(data_rilevazione as string), '')
+            giudicati.esito,
+            giudicati.motivo,
+            coalesce(giudicati.tipo_valore, ''),
+            coalesce(cast(giudicati.data_rilevazione as string), '')
         ) as detto,
         lag(
             concat_ws(
                 '|',
-                esito,
-                motivo,
-                coalesce(tipo_valore, ''),
-                coalesce(cast(data_rilevazione as string), '')
+                giudicati.esito,
+                giudicati.motivo,
+                coalesce(giudicati.tipo_valore, ''),
+                coalesce(cast(giudicati.data_rilevazione as string), '')
             )
-        ) over (partition by ente_id, piano, indicatore, periodo order by valido_dal) as detto_prima
+        )
+            over (
+                partition by giudicati.ente_id, giudicati.piano, giudicati.indicatore, giudicati.periodo
+                order by giudicati.valido_dal
+            )
+            as detto_prima
     from giudicati
 ),
 
@@ -53,6 +58,7 @@ select
     tipo_valore,
     evidenza,
     scadenza,
+    termine_il,
     origine_dato,
     celle,
     file

@@ -1,5 +1,4 @@
--- Grain: one row per lotto, indicator, period and day of a value that somebody states, also of superseded lotti. Renames
--- only.
+-- Grain: one row per lotto and value that somebody states of an indicator, also of superseded lotti. Renames only.
 with righe as (
     select * from {{ source('raw', 'flusso_rilevazioni') }}
 )

@@ -48,6 +48,14 @@ FACES = {
     "qualita_regole": "file_id regola gravita righe",
     "storia_lotti": "lotto tracciato ente_id periodo file_id righe noto_dal noto_al sostituito_da",
     "quadrature_flussi": "ente_id anno servizio sub_ambito misura stampato da_flusso scarto esito documento linea",
+    # objectives
+    "indicatori_piano": "ente_id piano indicatore area obiettivo nome formula numeratore denominatore unita traguardo "
+    "direzione scadenza scadenza_regola periodo_dal periodo_al is_da_flusso righe_fonte origine_dato",
+    "indicatori_valori": "ente_id piano indicatore periodo data_rilevazione tipo_valore valore valore_testo valore_data "
+    "esito_stampato unita numeratore denominatore copertura_pct evidenza origine_dato",
+    "indicatori_stato": "ente_id piano indicatore periodo valido_dal valido_al esito motivo valore data_rilevazione "
+    "scadenza evidenza origine_dato",
+    "riscontro_azioni": "ente_id anno area azione stato_azione stato_stampato documento linea origine_dato",
 }
 GRAINS = {
     "costo_servizi_sub_ambito": "ente_id anno servizio sub_ambito",
@@ -75,6 +83,10 @@ GRAINS = {
     "qualita_regole": "file_id regola gravita",
     "storia_lotti": "lotto",
     "quadrature_flussi": "ente_id anno servizio sub_ambito misura",
+    "indicatori_piano": "ente_id piano indicatore",
+    "indicatori_valori": "ente_id piano indicatore periodo data_rilevazione tipo_valore",
+    "indicatori_stato": "ente_id piano indicatore periodo valido_dal",
+    "riscontro_azioni": "ente_id anno area azione",
 }
 # Nothing to compare until an ente sends the flusso of a year that a document prints.
 EMPTY = {"quadrature_flussi"}
@@ -82,9 +94,10 @@ EMPTY = {"quadrature_flussi"}
 OF_CELLS = (
     *("costo_servizi_sub_ambito", "costo_saap_sub_ambito", "spesa_sociale", "avanzo", "risultato_gestione"),
     *("fondi_assegnati", "preventivo_consuntivo", "budget_per_fonte"),
+    *("indicatori_valori", "riscontro_azioni"),
 )
 OF_FILES = (
-    *(mart for mart in OF_CELLS if mart != "spesa_sociale"),
+    *(mart for mart in OF_CELLS if mart not in ("spesa_sociale", "riscontro_azioni")),
     *("ore_servizio_mensili", "casi_movimento", "casi_movimento_annuale", "casi_profilo", "rette_collocamenti"),
     *(
         "domande_esiti",
@@ -111,6 +124,15 @@ VALUES = {
     **{(mart, "ente_id"): {"dimostrativo", None} for mart in ("qualita_file", "storia_lotti")},
     **{(mart, "origine_dato"): {"flusso", "dimostrativo"} for mart in OF_FILES},
     **{(mart, "origine_dato"): {"prospetto", "flusso", "dimostrativo"} for mart in OF_CELLS if mart in OF_FILES},
+    ("indicatori_stato", "esito"): {
+        *("raggiunto", "parziale", "non_raggiunto", "in_corso", "scaduto", "non_valutabile"),
+    },
+    # a plan is printed, or it is of the synthetic ente; the values of a printed one may come from files
+    **{
+        (mart, "origine_dato"): {"prospetto", "flusso", "dimostrativo"}
+        for mart in ("indicatori_piano", "indicatori_stato")
+    },
+    ("riscontro_azioni", "origine_dato"): {"prospetto"},
     ("celle", "documento"): {"000", "001", "002", "004"},
     ("quadrature", "documento"): {"000", "001", "002", "004"},
 }
