@@ -17,6 +17,7 @@ from dashboards.data import Page, Snapshot
 from dashboards.views import (
     avanzo,
     casi,
+    confronto,
     costo_servizi,
     domande,
     file_ricevuti,
@@ -26,6 +27,7 @@ from dashboards.views import (
     panoramica,
     personale,
     preventivo_consuntivo,
+    prodotti,
     quadrature,
     rette,
     spesa_sociale,
@@ -37,6 +39,7 @@ from warehouse import versions
 HERE = Path(__file__).parent
 PAGES: dict[str, Page] = {
     "panoramica": panoramica.page,
+    "prodotti": prodotti.page,
     "costo-servizi": costo_servizi.page,
     "casi": casi.page,
     "rette": rette.page,
@@ -48,6 +51,7 @@ PAGES: dict[str, Page] = {
     "pagamenti": pagamenti.page,
     "spesa-sociale": spesa_sociale.page,
     "obiettivi": obiettivi.page,
+    "confronto-enti": confronto.page,
     "quadrature": quadrature.page,
     "file-ricevuti": file_ricevuti.page,
 }

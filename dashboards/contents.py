@@ -121,6 +121,16 @@ THEMES: dict[str, tuple[Entry, ...]] = {
             documents=True,
         ),
     ),
+    "Confronti": (
+        Entry(
+            "confronto-enti",
+            "Confronto tra enti",
+            "costi unitari, quote e cifre per abitante degli enti, uno accanto all'altro",
+            ("confronto_enti",),
+            ("ore_servizio", "spesa_sociale_comuni", "popolazione"),
+            documents=True,
+        ),
+    ),
     "Controlli": (
         Entry("quadrature", "Quadrature", "che cosa torna, che cosa no, che cosa chiedere all'ufficio"),
         Entry("file-ricevuti", "File ricevuti", "che cosa è arrivato, che cosa è stato fermato e come correggerlo"),

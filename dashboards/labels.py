@@ -176,6 +176,31 @@ INDICATORS = {
     "tempo_medio_ponderato": "Tempo medio ponderato di pagamento",
     "ritardo_annuale": "Ritardo annuale",
 }
+THEMES = {
+    "bilancio": "Bilancio",
+    "fondi": "Fondi",
+    "servizi": "Servizi",
+    "casi": "Casi",
+    "personale": "Personale",
+    "territorio": "Territorio",
+    "obiettivi": "Obiettivi",
+    "qualita": "Qualità dei dati",
+}
+RATIOS = {
+    "costo_orario": "Costo di un'ora di servizio",
+    "costo_utente": "Costo di un utente nell'anno",
+    "ore_utente": "Ore di un utente nell'anno",
+    "costo_pro_capite": "Costo di un servizio per abitante",
+    "spesa_lorda_pro_capite": "Spesa sociale lorda per abitante",
+    "spesa_netta_pro_capite": "Spesa sociale netta per abitante",
+    "quota_stranieri": "Stranieri ogni cento residenti",
+    "valore_produzione_pro_capite": "Valore della produzione per abitante",
+}
+MISSING_REASONS = {
+    "cifra_assente": "Nessun documento la stampa e nessun file la porta",
+    "denominatore_assente": "Manca per che cosa dividere",
+    "definizione_diversa": "L'ente ha una cifra che si misura in altro modo",
+}
 CONSTRAINTS = {"vincolato": "Vincolato", "finalizzato": "Finalizzato", "libero": "Libero"}
 QUARTERS = {1: "1° trimestre", 2: "2° trimestre", 3: "3° trimestre", 4: "4° trimestre", 0: "Anno intero"}
 _VALUES = {

@@ -56,6 +56,9 @@ FACES = {
     "indicatori_stato": "ente_id piano indicatore periodo valido_dal valido_al esito motivo valore data_rilevazione "
     "scadenza evidenza origine_dato",
     "riscontro_azioni": "ente_id anno area azione stato_azione stato_stampato documento linea origine_dato",
+    "prodotti": "prodotto tema nome domanda mart filtro enti_stampati is_sintetico pagina righe_fonte",
+    "confronto_enti": "ente_id indicatore servizio anno valore unita numeratore denominatore popolazione_estratto "
+    "popolazione_stampata motivo_assenza nota origine_dato",
 }
 GRAINS = {
     "costo_servizi_sub_ambito": "ente_id anno servizio sub_ambito",
@@ -87,6 +90,8 @@ GRAINS = {
     "indicatori_valori": "ente_id piano indicatore periodo data_rilevazione tipo_valore",
     "indicatori_stato": "ente_id piano indicatore periodo valido_dal",
     "riscontro_azioni": "ente_id anno area azione",
+    "prodotti": "prodotto",
+    "confronto_enti": "ente_id indicatore servizio anno",
 }
 # Nothing to compare until an ente sends the flusso of a year that a document prints.
 EMPTY = {"quadrature_flussi"}
