@@ -114,6 +114,16 @@ THEMES: dict[str, tuple[Entry, ...]] = {
             documents=True,
         ),
     ),
+    "Obiettivi": (
+        Entry(
+            "obiettivi",
+            "Obiettivi e indicatori",
+            "come stanno gli indicatori dei piani in un giorno scelto, e a che punto sono le azioni",
+            ("indicatori_piano", "indicatori_stato", "riscontro_azioni"),
+            ("rilevazioni",),
+            documents=True,
+        ),
+    ),
     "Confronti": (
         Entry(
             "confronto-enti",

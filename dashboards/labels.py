@@ -132,9 +132,37 @@ FILE_STATES = {
     "accettato con scarti": "Accettato con scarti",
     "respinto": "Respinto",
 }
+# Outcomes of an indicator, and how far an action went.
+RESULTS = {
+    "raggiunto": "Raggiunto",
+    "parziale": "In parte",
+    "non_raggiunto": "Non raggiunto",
+    "in_corso": "In corso",
+    "scaduto": "Scaduto",
+    "non_valutabile": "Non valutabile",
+}
+RESULTS_MEANING = {
+    "raggiunto": "il valore raggiunge il traguardo",
+    "parziale": "fatto qualcosa, non tutto o non in tempo",
+    "non_raggiunto": "termine passato, traguardo no",
+    "in_corso": "il termine non è passato",
+    "scaduto": "termine passato, nessun valore",
+    "non_valutabile": "senza traguardo, o valore debole",
+}
+ACTIONS = {
+    "attuata": "Attuata",
+    "proseguita": "Proseguita",
+    "avviata": "Avviata",
+    "rinviata": "Rinviata",
+    "ferma": "Ferma",
+    "non_attuata": "Non attuata",
+    "non_detto": "Non detto",
+}
 STATES = {
     **OUTCOMES,
     **FILE_STATES,
+    **RESULTS,
+    **ACTIONS,
     "scaduto": "Scaduto",
     "in scadenza": "Scade entro 12 mesi",
     "dopo": "Scade dopo",

@@ -32,6 +32,7 @@ from ingest.generate.files import (
 )
 from ingest.generate.ledger import Ledger, add_up
 from ingest.generate.money import Accounts, bills, invoice_frame
+from ingest.generate.objectives import PLAN_YEARS, stated_frame
 from ingest.generate.persons import Persons, Population
 from ingest.generate.residents import expense_frame, resident_frame
 from ingest.generate.services import SERVICES, Deliveries, known_on, tariff_frame
@@ -190,9 +191,21 @@ class _Plan:
             yield from self._of_persons(year, nth)
             yield from self._of_staff(year, nth)
             yield from self._of_money(year, nth)
+        yield from self._stated()
         for nth, year in enumerate(range(people.primo_anno, self._last + 2)):
             style = (SEMPLICE, COLONNARE, PORTALE, SEMPLICE)[nth % 4]
             yield Delivery(date(year, 4, 10), "popolazione", str(year), style, self._residents(year), RATE / 10)
+
+    def _stated(self) -> Iterator[Delivery]:
+        """What is stated of the indicators, after the closing of each year; of the year that runs, at its monitoring."""
+        last = PLAN_YEARS[-1]
+        styles = (GESTIONALE, SEMPLICE, PORTALE)
+        for year, style in zip(PLAN_YEARS, styles, strict=True):
+            if not self._people.primo_anno <= year <= self._last + 1:
+                continue
+            arrives = date(year, 10, 5) if year == last else date(year + 1, 4, 2)
+            rows = partial(stated_frame, self._people.seme, ENTE, year)
+            yield Delivery(arrives, "rilevazioni", str(year), style, lambda rows=rows: [rows()], 0.0)
 
     # --- tariffs and hours ------------------------------------------------------------------------
 

@@ -64,6 +64,7 @@ _FIXED: tuple[tuple[str, str | None, str, str, str, tuple[str, ...], int], ...] 
     (_SERVICES_AREA, "SST", "Piano Povertà", "Assistenti sociali", "personale", ("L. 178/2020",), 118_000),
     ("Progettazione", None, "Progetto PIPPI PNRR", "Professionisti", "servizi", ("PIPPI",), 52_000),
     ("Progettazione", None, "Progetto GAP", "Professionisti", "servizi", ("GAP",), 19_500),
+    ("Progettazione", None, "Progetti area lavoro", "Professionisti", "servizi", ("Attentamente",), 15_000),
     ("Ufficio di Piano", None, "Programmazione del sistema", "Coordinamento", "personale", ("FNPS", "Comuni"), 58_000),
     (_SHARED_AREA, None, "Gestione del sistema", "Spese generali", "gestione", ("Comuni",), 41_000),
 )  # fmt: skip
@@ -74,11 +75,12 @@ _CONSTRAINTS = {
     "PIPPI": "finalizzato",
     "GAP": "finalizzato",
     "Progetto Autismo": "finalizzato",
+    "Attentamente": "finalizzato",
 }
 
 
 # Funds that pay for their own year alone; the others first use up what is left of the year before.
-_OWN_YEAR = frozenset({"PIPPI", "GAP", "Progetto Autismo", "Dopo di Noi", "Pro.Vi", "PUA"})
+_OWN_YEAR = frozenset({"PIPPI", "GAP", "Progetto Autismo", "Dopo di Noi", "Pro.Vi", "PUA", "Attentamente"})
 _QUARTERS = ((3, 31), (6, 30), (9, 30), (12, 20))
 # A family sends no invoice.
 _NEVER_BILLED = "affido"

@@ -16,6 +16,7 @@
     'lavoro_agile',
     'crediti_debiti',
     'saldi_cassa',
+    'rilevazioni',
 ] %}
 with file_flussi as (
     select

@@ -8,6 +8,8 @@
     'fase': 'fasi',
     'natura': 'nature',
     'profilo': 'profili',
+    'esito': 'esiti',
+    'stato_azione': 'stati_azione',
 } %}
 with etichette as (
     select

@@ -116,6 +116,8 @@ _FILE += "caricato_il, sintetico) values ('prova', 'prova.csv', {}, now()::times
 _LOT = "insert into raw.lotti (lotto, file_id, tracciato, ente_id, periodo, righe, noto_dal) "
 _LOT += "values (-1, 'prova', '{}', 'asc_insieme', '2024', 1, timestamp '2025-02-01 00:00:00');"
 _DEMO = "ente_id = 'dimostrativo'"
+_SHARES = f"{_DEMO} and periodo = '2025' and tipo_valore = 'calcolato'"
+_STATE = f"{_DEMO} and indicatore = '1.5a'"
 _A_STOCK = (
     f"select * from marts.casi_movimento where {_DEMO} and casi_inizio > 0 and casi_nuovi > 0 order by all limit 1"
 )
@@ -301,6 +303,49 @@ FAULTS = {
         "delete from riferimenti.etichette where dimensione = 'azione'",
         "delete from riferimenti.etichette where dimensione = 'fase'",
         "update raw.celle set sub_ambito = 'Pandinoo' where sub_ambito = 'Pandino' and tabella = 'saap_sub_ambito'",
+    ],
+    "finanziamento_quadra": [
+        f"update marts.indicatori_valori set numeratore = numeratore + 1 where {_SHARES} and indicatore = '2.1c'",
+        f"update marts.indicatori_valori set denominatore = denominatore + 1 where {_SHARES} and indicatore = '2.1d'",
+        f"delete from marts.indicatori_valori where {_SHARES} and indicatore = '2.1e'",
+        "delete from riferimenti.coperture where membro = 'Regione'",
+        "insert into riferimenti.fonti (fonte, tipo, provenienza) values ('Nuova', 'progetto', 'Marte')",
+    ],
+    "indicatori_stato_copre": [
+        f"{fault} where {_STATE} and valido_dal = date '{day}'"
+        for fault, day in (
+            ("delete from marts.indicatori_stato", "2024-01-01"),
+            ("delete from marts.indicatori_stato", "2025-12-31"),
+            ("update marts.indicatori_stato set valido_al = valido_al + 1", "2024-12-31"),
+            ("update marts.indicatori_stato set valido_al = valido_al - 1", "2024-12-31"),
+            ("update marts.indicatori_stato set valido_al = null", "2024-12-31"),
+            ("update marts.indicatori_stato set valido_al = date '2030-01-01'", "2026-06-30"),
+            ("update marts.indicatori_stato set valido_dal = date '2024-01-02'", "2024-01-01"),
+        )
+    ]
+    + [
+        f"delete from marts.indicatori_stato where {_STATE}",
+        f"insert into marts.indicatori_stato select * replace (date '2025-03-01' as valido_dal) "
+        f"from marts.indicatori_stato where {_STATE} and valido_dal = date '2024-12-31'",
+        "insert into marts.indicatori_stato select * replace ('2099' as periodo) from marts.indicatori_stato "
+        f"where {_STATE} limit 1",
+    ],
+    "rilevazioni_senza_perdite": [
+        f"delete from marts.indicatori_valori where {_STATE} and data_rilevazione = date '2025-12-31'",
+        f"update marts.indicatori_valori set valore = valore + 1 where {_STATE}",
+        f"insert into marts.indicatori_valori select * from marts.indicatori_valori where {_STATE} limit 1",
+        "update marts.indicatori_valori set valore_testo = null where indicatore = '1.2' and tipo_valore = 'dichiarato'",
+        "update marts.indicatori_valori set valore_data = null where indicatore = '2.5c' and tipo_valore = 'dichiarato'",
+        # a value of a year that the plan has not
+        "update marts.indicatori_valori set periodo = null where indicatore = '4.1' and tipo_valore = 'dichiarato'",
+        "update raw.flusso_rilevazioni set valore = 1 where codice_indicatore = '1.5a'",
+    ],
+    "traguardi_stampati": [
+        "update marts.indicatori_piano set traguardo = 91 where indicatore = '002:768'",
+        "update marts.indicatori_piano set traguardo = null where ente_id = 'asc_insieme' and indicatore = '1.5a'",
+        "update marts.indicatori_piano set unita = 'eur' where indicatore = '002:775'",
+        "delete from marts.indicatori_piano where indicatore = '002:799'",
+        "update raw.celle set valore = 3 where cella_id = '004/testo/68/valore'",
     ],
     "flussi_senza_perdite": [
         _FILE.format("10, 8, 1, 'accettato con scarti'"),

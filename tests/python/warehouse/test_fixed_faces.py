@@ -48,6 +48,14 @@ FACES = {
     "qualita_regole": "file_id regola gravita righe",
     "storia_lotti": "lotto tracciato ente_id periodo file_id righe noto_dal noto_al sostituito_da",
     "quadrature_flussi": "ente_id anno servizio sub_ambito misura stampato da_flusso scarto esito documento linea",
+    # objectives
+    "indicatori_piano": "ente_id piano indicatore area obiettivo nome formula numeratore denominatore unita traguardo "
+    "direzione scadenza scadenza_regola periodo_dal periodo_al is_da_flusso righe_fonte origine_dato",
+    "indicatori_valori": "ente_id piano indicatore periodo data_rilevazione tipo_valore valore valore_testo valore_data "
+    "esito_stampato unita numeratore denominatore copertura_pct evidenza origine_dato",
+    "indicatori_stato": "ente_id piano indicatore periodo valido_dal valido_al esito motivo valore data_rilevazione "
+    "scadenza evidenza origine_dato",
+    "riscontro_azioni": "ente_id anno area azione stato_azione stato_stampato documento linea origine_dato",
     "prodotti": "prodotto tema nome domanda mart filtro enti_stampati is_sintetico pagina righe_fonte",
     "confronto_enti": "ente_id indicatore servizio anno valore unita numeratore denominatore popolazione_estratto "
     "popolazione_stampata motivo_assenza nota origine_dato",
@@ -130,6 +138,10 @@ GRAINS = {
     "qualita_regole": "file_id regola gravita",
     "storia_lotti": "lotto",
     "quadrature_flussi": "ente_id anno servizio sub_ambito misura",
+    "indicatori_piano": "ente_id piano indicatore",
+    "indicatori_valori": "ente_id piano indicatore periodo data_rilevazione tipo_valore",
+    "indicatori_stato": "ente_id piano indicatore periodo valido_dal",
+    "riscontro_azioni": "ente_id anno area azione",
     "prodotti": "prodotto",
     "confronto_enti": "ente_id indicatore servizio anno",
     "bilancio_voci": "ente_id esercizio fase area servizio azione voce natura",
@@ -179,6 +191,7 @@ OF_CELLS = (
     *("popolazione_sub_ambiti", "indici_demografici"),
     *("fondi_vincolo", "fondi_utilizzo", "progetti", "progetti_mensili", "flussi_risorse", "crediti_debiti"),
     *("casi_movimento_annuale", "casi_profilo", "rette_annuali", "collocamenti_movimento", "carichi_lavoro"),
+    *("indicatori_valori", "riscontro_azioni"),
 )
 # Of these no layout of the flussi gives anything.
 OF_CELLS_ALONE = {"spesa_sociale", "budget_obiettivi", "stato_patrimoniale", "indici_bilancio", "investimenti"}
@@ -187,6 +200,7 @@ OF_FILES = (
     *(mart for mart in OF_CELLS if mart not in ("spesa_sociale", "piano_occupazionale")),
     *(mart for mart in OF_CELLS if mart not in ("spesa_sociale", "progetti", "progetti_mensili")),
     *("saldi_cassa", "saldi_cassa_mensili"),
+    *(mart for mart in OF_CELLS if mart not in ("spesa_sociale", "riscontro_azioni")),
     *("ore_servizio_mensili", "casi_movimento", "casi_movimento_annuale", "casi_profilo", "rette_collocamenti"),
     *(mart for mart in OF_CELLS if mart not in ("spesa_sociale", "carichi_lavoro")),
     *("ore_servizio_mensili", "casi_movimento", "rette_collocamenti"),
@@ -223,6 +237,15 @@ VALUES = {
     ("budget_obiettivi", "esito"): {"dimostrato", "arrotondamento", "non_dimostrato", "senza_voci"},
     **{(mart, "origine_dato"): {"prospetto"} for mart in OF_CELLS_ALONE - {"spesa_sociale"}},
     ("carichi_lavoro", "origine_dato"): {"prospetto"},
+    ("indicatori_stato", "esito"): {
+        *("raggiunto", "parziale", "non_raggiunto", "in_corso", "scaduto", "non_valutabile"),
+    },
+    # a plan is printed, or it is of the synthetic ente; the values of a printed one may come from files
+    **{
+        (mart, "origine_dato"): {"prospetto", "flusso", "dimostrativo"}
+        for mart in ("indicatori_piano", "indicatori_stato")
+    },
+    ("riscontro_azioni", "origine_dato"): {"prospetto"},
     ("celle", "documento"): {"000", "001", "002", "004"},
     ("quadrature", "documento"): {"000", "001", "002", "004"},
 }
