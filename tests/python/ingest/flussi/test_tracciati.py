@@ -547,7 +547,9 @@ def declared(layout: str, new: Callable[..., Row]) -> list[Case]:
                 says=["1.5a", "(vuoto)"],
             ),
             one("valore_dell_unita", "valore", {**yes, **ratio, "valore": "1"}, says=["1.2"]),
-            one("valore_dell_unita", "valore", {**day, **ratio, "valore_data": None, "valore_testo": "no"}, says=["no"]),
+            one(
+                "valore_dell_unita", "valore", {**day, **ratio, "valore_data": None, "valore_testo": "no"}, says=["no"]
+            ),
             one("rapporto_completo", "denominatore", {"denominatore": None}, ratio, says=["(vuoto)"]),
             one("rapporto_completo", "denominatore", {"denominatore": "0", **events, "numeratore": "1"}, says=["0"]),
             one(
@@ -584,8 +586,15 @@ def declared(layout: str, new: Callable[..., Row]) -> list[Case]:
                 "salto_sul_valore_prima",
                 "valore",
                 [
-                    new(**events | {"codice_indicatore": "4.5"}, valore="10", anno="2026", data_rilevazione="01/02/2026"),
-                    new(**events | {"codice_indicatore": "4.5"}, valore="30,01", anno="2027", data_rilevazione="01/02/2027"),
+                    new(
+                        **events | {"codice_indicatore": "4.5"}, valore="10", anno="2026", data_rilevazione="01/02/2026"
+                    ),
+                    new(
+                        **events | {"codice_indicatore": "4.5"},
+                        valore="30,01",
+                        anno="2027",
+                        data_rilevazione="01/02/2027",
+                    ),
                 ],
                 [
                     new(**events | {"codice_indicatore": "1.2a"}, valore="10", data_rilevazione="01/02/2026"),
