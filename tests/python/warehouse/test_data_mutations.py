@@ -246,8 +246,6 @@ FAULTS = {
         f"insert into marts.indicatori_valori select * from marts.indicatori_valori where {_STATE} limit 1",
         "update marts.indicatori_valori set valore_testo = null where indicatore = '1.2'",
         "update marts.indicatori_valori set valore_data = null where indicatore = '2.5c'",
-        # a value of a year that the plan has not
-        "update marts.indicatori_valori set periodo = null where indicatore = '4.1' and tipo_valore = 'dichiarato'",
         "update raw.flusso_rilevazioni set valore = 1 where codice_indicatore = '1.5a'",
     ],
     "traguardi_stampati": [

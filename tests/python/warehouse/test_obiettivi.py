@@ -254,12 +254,13 @@ def test_shares_of_funding_from_the_lines_of_the_accounts(built: Warehouse) -> N
         assert (part, whole) == (sums[year, code], sums[year, "tutto"])
         assert value == (100 * sums[year, code] / whole).quantize(Decimal("0.0001"), ROUND_HALF_UP)
     # 2.3 asks for more euro and a greater share: judged on the same lines
-    grown = dict(
-        built.query(
+    grown = {
+        str(period): outcome
+        for period, outcome in built.query(
             "select periodo, esito from marts.indicatori_stato where indicatore = '2.3' and valido_al is null "
             f"and piano = '{PLAN}' and valore is not null"
         )
-    )
+    }
     for year in (2024, 2025):
         now, before = ((sums[each, "2.1e"], sums[each, "2.1e"] / sums[each, "tutto"]) for each in (year, year - 1))
         more = (now[0] > before[0]) + (now[1] > before[1])
