@@ -92,6 +92,18 @@ _COLUMNS = {
     "gravita": "Gravità",
     "noto_dal": "Noto dal",
     "noto_al": "In vigore fino al",
+    "costo_medio_eur": "Costo per caso",
+    "casi_contati": "Che cosa contano i casi",
+    "persone_inizio": "All'inizio",
+    "persone_nuove": "Nuove",
+    "persone_uscite": "Uscite",
+    "persone_fine": "Alla fine",
+    "persone_nell_anno": "Nell'anno",
+    "ore_settimana": "Ore alla settimana",
+    "carico_su_ore_ricalcolato": "Carico su ore, ricalcolato",
+    "carico_su_100": "Carico su 100",
+    "carico_su_100_ricalcolato": "Carico su 100, ricalcolato",
+    "is_oltre_accettabile": "Oltre l'accettabile",
     "da_flusso": "Dai flussi",
     "stampato": "Stampato",
 }
@@ -170,6 +182,7 @@ DIMENSIONS = {
     "ente_segnalante": "Chi ha segnalato",
     "tipo_provvedimento": "Tipo di provvedimento",
     "autorita": "Autorità",
+    "sub_ambito": "Sub-ambito",
 }
 INDICATORS = {
     "itp": "Tempestività dei pagamenti (ITP)",

@@ -13,6 +13,7 @@ import polars as pl
 from ingest.errors import AmbitoError
 from ingest.flussi.tracciato import tracciati
 from ingest.generate.cases import CaseWork
+from ingest.generate.cash import balance_frame, credit_debt_frame
 from ingest.generate.chance import stream
 from ingest.generate.dirt import RATE, Spoiled, spoil
 from ingest.generate.files import (
@@ -30,11 +31,12 @@ from ingest.generate.files import (
     write,
 )
 from ingest.generate.ledger import Ledger, add_up
-from ingest.generate.money import Accounts, invoice_frame, staff_frame
+from ingest.generate.money import Accounts, bills, invoice_frame
 from ingest.generate.objectives import PLAN_YEARS, stated_frame
 from ingest.generate.persons import Persons, Population
 from ingest.generate.residents import expense_frame, resident_frame
 from ingest.generate.services import SERVICES, Deliveries, known_on, tariff_frame
+from ingest.generate.staff import agile_frame, roster_frame, staff_frame
 from ingest.generate.territory import read_territory
 from ingest.paths import ROOT
 
@@ -187,6 +189,7 @@ class _Plan:
         for nth, year in enumerate(people.years):
             yield from self._of_hours(year)
             yield from self._of_persons(year, nth)
+            yield from self._of_staff(year, nth)
             yield from self._of_money(year, nth)
         yield from self._stated()
         for nth, year in enumerate(range(people.primo_anno, self._last + 2)):
@@ -264,6 +267,14 @@ class _Plan:
     def _staff(self, year: int, months: range) -> Callable[[], list[pl.DataFrame]]:
         return lambda: [staff_frame(self._people.seme, ENTE, self._people.primo_anno, year, months)]
 
+    def _of_staff(self, year: int, nth: int) -> Iterator[Delivery]:
+        seme, first = self._people.seme, self._people.primo_anno
+        end, arrives = date(year, 12, 31), date(year + 1, 1, 16)
+        style = (FOGLIO, GESTIONALE, SEMPLICE)[nth % 3]
+        yield Delivery(arrives, "personale", str(year), style, lambda: [roster_frame(seme, ENTE, first, end)])
+        style = (PORTALE, SEMPLICE, FOGLIO)[nth % 3]
+        yield Delivery(arrives, "lavoro_agile", str(year), style, lambda: [agile_frame(seme, ENTE, first, year)])
+
     # --- persons ----------------------------------------------------------------------------------
 
     def _of_persons(self, year: int, nth: int) -> Iterator[Delivery]:
@@ -314,11 +325,29 @@ class _Plan:
             yield Delivery(
                 later, "fatture", str(year), style, lambda: [invoice_frame(self._money[0], seme, ENTE, year, later)]
             )
+        style = (FOGLIO, SEMPLICE, PORTALE)[nth % 3]
+        yield Delivery(date(year + 1, 1, 14), "saldi_cassa", str(year), style, self._balances(year))
+        style = (GESTIONALE, PORTALE, SEMPLICE)[nth % 3]
+        yield Delivery(date(year + 1, 2, 26), "crediti_debiti", str(end), style, self._credits(end))
         style = (SEMPLICE, GESTIONALE, FOGLIO)[nth % 3]
         yield Delivery(
             date(year + 1, 9, 20), "spesa_sociale_comuni", str(year), style,
             lambda: [expense_frame(self._people.territory, seme, first, year, self._by_comune(year))],
         )  # fmt: skip
+
+    def _balances(self, year: int) -> Callable[[], list[pl.DataFrame]]:
+        def rows() -> list[pl.DataFrame]:
+            ledger, accounts = self._money
+            return [balance_frame(ledger, bills(ledger, self._people.seme), accounts, ENTE, year)]
+
+        return rows
+
+    def _credits(self, on: date) -> Callable[[], list[pl.DataFrame]]:
+        def rows() -> list[pl.DataFrame]:
+            ledger, accounts = self._money
+            return [credit_debt_frame(bills(ledger, self._people.seme), accounts, ENTE, on)]
+
+        return rows
 
     def _by_comune(self, year: int) -> dict[str, list[int]]:
         ledger = self._money[0]

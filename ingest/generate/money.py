@@ -82,6 +82,9 @@ _CONSTRAINTS = {
 # Funds that pay for their own year alone; the others first use up what is left of the year before.
 _OWN_YEAR = frozenset({"PIPPI", "GAP", "Progetto Autismo", "Dopo di Noi", "Pro.Vi", "PUA", "Attentamente"})
 _QUARTERS = ((3, 31), (6, 30), (9, 30), (12, 20))
+# A family sends no invoice.
+_NEVER_BILLED = "affido"
+_RETTE = "Rette: "
 
 
 def constraint(fund: str) -> str:
@@ -105,7 +108,7 @@ def expenditure(ledger: Ledger, year: int) -> list[tuple[Line, str, int]]:
             _SHARED_AREA,
             "TM" if action.endswith("TM") else None,
             action,
-            f"Rette: {kind}",
+            f"{_RETTE}{kind}",
             "servizi",
             _OF_PLACEMENTS[kind],
         )
@@ -122,6 +125,11 @@ def expenditure(ledger: Ledger, year: int) -> list[tuple[Line, str, int]]:
         for (fund, _), cents in zip(line.fonti, divide(total, [share for _, share in line.fonti]), strict=True)
         if cents > 0
     ]
+
+
+def is_billed(line: Line) -> bool:
+    """Whether somebody sends an invoice for a line: a provider for its hours, a structure for its daily rates."""
+    return line.voce in SERVICES or (line.voce.startswith(_RETTE) and line.voce != f"{_RETTE}{_NEVER_BILLED}")
 
 
 @dataclass(frozen=True)
@@ -305,76 +313,96 @@ class Accounts:
         )
 
 
-def invoice_frame(ledger: Ledger, seme: int, ente: str, year: int, on: date) -> pl.DataFrame:
-    """The layout ``fatture``: those received in a year, with the payments made by a day.
+@dataclass(frozen=True)
+class Bill:
+    """An invoice, or a credit note, of a month of services.
+
+    Attributes:
+        numero: Its number.
+        fornitore: Code of who bills.
+        competenza: Year of the month billed.
+        emessa: Day of issue.
+        ricevuta: Day on which it comes.
+        scade: Day by which to pay it.
+        centesimi: Its amount; negative for a credit note.
+        pagata: Day of the payment.
+        pagati: Cents paid on that day.
+        sospesi: Days of suspension.
+    """
+
+    numero: int
+    fornitore: str
+    competenza: int
+    emessa: date
+    ricevuta: date
+    scade: date
+    centesimi: int
+    pagata: date
+    pagati: int
+    sospesi: int
+
+
+def bills(ledger: Ledger, seme: int) -> list[Bill]:
+    """Everything that providers and structures bill, with the day on which it is paid, be it to come.
 
     A provider bills each month what it delivered, a structure its daily rates, both in the month that follows.
     """
     suppliers = {
         provider: f"DEMO-FORN-{at:02d}" for at, provider in enumerate(dict.fromkeys(p for _, p in CONTRACTS), 1)
     }
-    bills: list[tuple[int, str, int]] = []  # month billed, supplier, cents
+    billed: list[tuple[int, str, int]] = []  # month billed, supplier, cents
     for month in range(len(ledger.contratti)):
         for at, (_, provider) in enumerate(CONTRACTS):
-            bills.append((month, suppliers[provider], int(ledger.contratti[month, at])))
+            billed.append((month, suppliers[provider], int(ledger.contratti[month, at])))
         for kind, name in enumerate(PLACEMENTS):
-            if name != "affido":  # a family sends no invoice
+            if name != _NEVER_BILLED:
                 for structure in range(ledger.rette.shape[2]):
                     code = f"DEMO-FORN-{structure_code(kind, structure)}"
-                    bills.append(
+                    billed.append(
                         (
                             month,
                             code.encode("ascii", "replace").decode().replace("?", "X"),
                             int(ledger.rette[month, kind, structure]),
                         )
                     )
-    rows = []
-    for number, (month, supplier, cents) in enumerate(bills):
+    found = []
+    for number, (month, supplier, cents) in enumerate(billed):
         if cents <= 0:
             continue
         chance = stream(seme, "fatture", number)
-        following = month + 1
+        year, following = ledger.anni.start + month // 12, month + 1
         issued = date(ledger.anni.start + following // 12, following % 12 + 1, int(chance.integers(2, 13)))
         received = issued + timedelta(days=int(chance.integers(0, 4)))
         late = chance.random() < 0.16
         paid = received + timedelta(days=int(chance.integers(31, 75) if late else chance.integers(13, 34)))
         suspended = int(chance.integers(10, 40)) if chance.random() < 0.03 else 0
-        partly = chance.random() < 0.02
+        amount = cents // 2 if chance.random() < 0.02 else cents
         due = received + timedelta(days=30)
-        if received.year == year:
-            settled = paid <= on
-            amount = cents // 2 if partly else cents
-            rows.append(
-                (
-                    number,
-                    supplier,
-                    issued,
-                    received,
-                    due,
-                    cents,
-                    paid if settled else None,
-                    amount if settled else None,
-                    suspended,
-                )
-            )
+        found.append(Bill(number, supplier, year, issued, received, due, cents, paid, amount, suspended))
         if chance.random() < 0.02:  # a credit note for hours contested
-            note = issued + timedelta(days=20)
+            day = issued + timedelta(days=20)
             back = -max(cents // 50, 1)
-            if note.year == year:
-                settled = note <= on
-                rows.append(
-                    (
-                        number + 500_000,
-                        supplier,
-                        note,
-                        note,
-                        note,
-                        back,
-                        note if settled else None,
-                        back if settled else None,
-                        0,
-                    )
-                )
+            found.append(Bill(number + 500_000, supplier, year, day, day, day, back, day, back, 0))
+    return found
+
+
+def invoice_frame(ledger: Ledger, seme: int, ente: str, year: int, on: date) -> pl.DataFrame:
+    """The layout ``fatture``: those received in a year, with the payments made by a day."""
+    rows = [
+        (
+            each.numero,
+            each.fornitore,
+            each.emessa,
+            each.ricevuta,
+            each.scade,
+            each.centesimi,
+            each.pagata if each.pagata <= on else None,
+            each.pagati if each.pagata <= on else None,
+            each.sospesi,
+        )
+        for each in bills(ledger, seme)
+        if each.ricevuta.year == year
+    ]
     numbers, codes, issue, receipt, deadline, amounts, payment, paid_amounts, suspensions = zip(*rows, strict=True)
     return pl.DataFrame(
         {
@@ -388,47 +416,5 @@ def invoice_frame(ledger: Ledger, seme: int, ente: str, year: int, on: date) -> 
             "data_pagamento": pl.Series(payment, dtype=pl.Date),
             "importo_pagato": pl.Series(paid_amounts, dtype=pl.Int64),
             "giorni_sospensione": suspensions,
-        }
-    )
-
-
-def staff_frame(seme: int, ente: str, first: int, year: int, months: range) -> pl.DataFrame:
-    """The layout ``ore_personale``: who works in which service, each month."""
-    profiles = (
-        ("assistente sociale", 9, ("TM", "SSD", "SST")),
-        ("educatore", 6, ("TM", "SIL", "LO_SPAZIO")),
-        ("psicologo", 3, ("TM",)),
-        ("amministrativo", 4, ("CPE", "SSD")),
-        ("coordinatore", 2, ("TM", "SAAP")),
-        ("operatore socio-assistenziale", 2, ("LO_SPAZIO",)),
-    )
-    rows = []
-    number = 0
-    for profile, count, services in profiles:
-        for _ in range(count):
-            number += 1
-            chance = stream(seme, "operatori", number)
-            weekly = float(chance.choice([18, 24, 30, 36]))
-            joined = int(chance.integers(-30, 20))  # month of the first year
-            worked = [service for service in services if chance.random() < 0.7] or [services[0]]
-            weights = [float(chance.uniform(0.5, 1.5)) for _ in worked]
-            for month in months:
-                if joined > 12 * (year - first) + month - 1:
-                    continue
-                each = stream(seme, "ore personale", number, year, month)
-                season = 0.5 if month == 8 else 0.85 if month == 12 else 1.0
-                quarters = round(4 * weekly * 4.33 * season * each.uniform(0.86, 1.04))
-                for service, share in zip(worked, divide(quarters, weights), strict=True):
-                    if share > 0:
-                        rows.append((f"{year}-{month:02d}", f"DEMO-O{number:03d}", profile, service, 25 * share))
-    periods, operators, kinds, where, hours = zip(*sorted(rows), strict=True)
-    return pl.DataFrame(
-        {
-            "ente": [ente] * len(rows),
-            "periodo": periods,
-            "codice_operatore": operators,
-            "profilo": kinds,
-            "servizio": where,
-            "ore": hours,
         }
     )

@@ -169,7 +169,8 @@ def test_the_front_page_shows_what_each_ente_has(server: Server, visit: Callable
     rows = [row.locator("th, td").all_inner_texts() for row in seen.page.locator(".st-key-tabella-enti tbody tr").all()]
     by_page = {row[0]: row[1:] for row in rows}
     assert by_page["Costo dei servizi"][0] == "2022-2024"
-    assert by_page["Casi in carico"][0] == "–"
+    assert by_page["Casi in carico"][0] == "2022-2024"
+    assert by_page["Domande e attese"][0] == "–"
     first, last = asked(server, "select min(year(mese)), max(year(mese)) from marts.casi_movimento")[0]
     assert by_page["Casi in carico"][-1] == f"{first}-{last}"
     assert seen.page.locator(".st-key-guida a").count() == len(ENTRIES) - 1

@@ -12,6 +12,10 @@
     'ore_personale',
     'spesa_sociale_comuni',
     'popolazione',
+    'personale',
+    'lavoro_agile',
+    'crediti_debiti',
+    'saldi_cassa',
     'rilevazioni',
 ] %}
 with file_flussi as (

@@ -6,6 +6,8 @@
     'fonte': 'fonti',
     'sub_ambito': 'sub_ambiti',
     'fase': 'fasi',
+    'natura': 'nature',
+    'profilo': 'profili',
     'esito': 'esiti',
     'stato_azione': 'stati_azione',
 } %}

@@ -18,6 +18,7 @@ select
     movimenti.fondo,
     fonti.tipo,
     movimenti.atto,
+    movimenti.vincolo,
     movimenti.segno * movimenti.importo_eur as importo_eur,
     movimenti.origine_dato,
     movimenti.file_id,

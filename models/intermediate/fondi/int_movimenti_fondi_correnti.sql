@@ -20,6 +20,7 @@ select
     movimenti.movimento_il,
     cast(extract(year from movimenti.movimento_il) as integer) as anno,
     movimenti.tipo,
+    movimenti.area,
     movimenti.importo_eur,
     -- cash in does not change what is left to spend
     case movimenti.tipo when 'assegnazione' then 1 when 'incasso' then 0 else -1 end as segno,

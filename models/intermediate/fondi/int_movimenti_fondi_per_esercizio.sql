@@ -71,6 +71,7 @@ select
     id_movimento,
     movimento_il,
     tipo,
+    area,
     is_dell_esercizio,
     importo_eur,
     segno,

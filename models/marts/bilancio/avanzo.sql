@@ -8,6 +8,10 @@ movimenti as (
     select * from {{ ref('int_movimenti_fondi_per_esercizio') }}
 ),
 
+origini as (
+    select * from {{ ref('avanzo_origini') }}
+),
+
 stampate as (
     select
         ente_id,
@@ -16,6 +20,7 @@ stampate as (
         vincolo,
         anno_utilizzo,
         cast(valore as decimal(18, 2)) as importo_eur,
+        cast(null as string) as fondo,
         'prospetto' as origine_dato,
         cella_id as celle,
         cast(null as string) as file
@@ -39,6 +44,7 @@ residui as (
         vincolo,
         anno_utilizzo,
         cast(sum(segno * importo_eur) as decimal(18, 2)) as importo_eur,
+        max(fondo) as fondo,
         max(origine_dato) as origine_dato,
         cast(null as string) as celle,
         {{ elenco('file_id') }} as file
@@ -59,13 +65,20 @@ tutte as (
 )
 
 select
-    ente_id,
-    cast(esercizio as integer) as esercizio,
-    voce,
-    vincolo,
-    cast(anno_utilizzo as integer) as anno_utilizzo,
-    importo_eur,
-    origine_dato,
-    celle,
-    file
+    tutte.ente_id,
+    cast(tutte.esercizio as integer) as esercizio,
+    tutte.voce,
+    tutte.vincolo,
+    cast(tutte.anno_utilizzo as integer) as anno_utilizzo,
+    tutte.importo_eur,
+    -- what it comes from: the fund of the movements, or what a label or the arithmetic of the document proves
+    coalesce(tutte.fondo, origini.fonte) as fonte,
+    cast(origini.progetto as integer) as progetto,
+    origini.area,
+    origini.prova,
+    tutte.origine_dato,
+    tutte.celle,
+    tutte.file
 from tutte
+left join origini
+    on tutte.ente_id = origini.ente_id and tutte.esercizio = origini.esercizio and tutte.voce = origini.voce

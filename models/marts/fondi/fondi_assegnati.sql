@@ -8,6 +8,21 @@ movimenti as (
     select * from {{ ref('int_fondi_assegnati_movimenti') }}
 ),
 
+fonti as (
+    select
+        fonte,
+        provenienza
+    from {{ ref('fonti') }}
+),
+
+vincoli as (
+    select
+        ente_id,
+        fonte,
+        vincolo
+    from {{ ref('vincoli') }}
+),
+
 stampate as (
     select
         ente_id,
@@ -19,6 +34,7 @@ stampate as (
         cast(valore as decimal(18, 2)) as importo_eur,
         origine as origine_finanziamento,
         fondo_stampato,
+        cast(null as string) as vincolo,
         'prospetto' as origine_dato,
         cella_id as celle,
         cast(null as string) as file
@@ -44,6 +60,7 @@ assegnate as (
         cast(sum(movimenti.importo_eur) as decimal(18, 2)) as importo_eur,
         cast(null as string) as origine_finanziamento,
         cast(null as string) as fondo_stampato,
+        case when min(movimenti.vincolo) = max(movimenti.vincolo) then max(movimenti.vincolo) end as vincolo,
         max(movimenti.origine_dato) as origine_dato,
         cast(null as string) as celle,
         {{ elenco('movimenti.file_id') }} as file
@@ -60,15 +77,20 @@ tutte as (
 )
 
 select
-    ente_id,
-    cast(anno as integer) as anno,
-    fondo,
-    tipo,
-    atto,
-    importo_eur,
-    origine_finanziamento,
-    fondo_stampato,
-    origine_dato,
-    celle,
-    file
+    tutte.ente_id,
+    cast(tutte.anno as integer) as anno,
+    tutte.fondo,
+    tutte.tipo,
+    tutte.atto,
+    tutte.importo_eur,
+    fonti.provenienza,
+    coalesce(tutte.vincolo, vincoli.vincolo) as vincolo,
+    tutte.origine_finanziamento,
+    tutte.fondo_stampato,
+    tutte.origine_dato,
+    tutte.celle,
+    tutte.file
 from tutte
+left join fonti on tutte.fondo = fonti.fonte
+left join vincoli
+    on tutte.ente_id = vincoli.ente_id and tutte.fondo = vincoli.fonte and tutte.origine_dato = 'prospetto'

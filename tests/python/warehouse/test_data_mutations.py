@@ -123,6 +123,30 @@ _A_STOCK = (
 )
 _THE_ROW = "(ente_id, servizio, mese, sub_ambito) = (select (ente_id, servizio, mese, sub_ambito) from riga)"
 FAULTS = {
+    "attivita_classificate": [
+        # a line of the seed whose label is no longer the printed one, one that is gone, one too many
+        "update riferimenti.attivita set voce = 'N. utenti SAD' where voce = 'N° utenti con servizio SAD attivo'",
+        "delete from riferimenti.attivita where misura = 'proroghe'",
+        "delete from riferimenti.domande_stampate where tabella = 'fna_b2_domande' and dettaglio = 'MIX'",
+        "update riferimenti.attivita set voce = null where voce = 'Accordo RSA: donne richiedenti'",
+        # a label of the running text, and a new line of a table
+        "update raw.celle set voce = 'Pro.vi: domande' where voce = 'Pro.vi: domande presentate, tutte finanziate'",
+        "insert into raw.celle select * replace ('nuova' as cella_id, 'altro' as misura) from raw.celle "
+        "where tabella = 'sil_indicatori' limit 1",
+    ],
+    "attivita_concordi": [
+        f"update raw.celle set {fault}"
+        for fault in (
+            "valore = 641 where tabella = 'testo' and voce = 'Accordo RSA: richieste'",
+            "valore = null where tabella = 'testo' and voce = 'Accordo RSA: richieste'",
+            "unita = 'persone' where tabella = 'testo' and voce = 'Accordo RSA: richieste'",
+        )
+    ]
+    + [
+        "update riferimenti.attivita set prodotto = 'S30' where voce = 'Accordo RSA: richieste'",
+        "update riferimenti.attivita set prodotto = null where voce = 'Accordo RSA: richieste'",
+        "update riferimenti.domande_stampate set esito = 'non ammessa' where voce like '%ammesse e non finanziate'",
+    ],
     "avanzo_dai_movimenti": [
         f"{_MOVEMENTS} {fault}"
         for fault in (
@@ -148,6 +172,71 @@ FAULTS = {
         "delete from marts.avanzo",
         "delete from marts.risultato_gestione where esercizio = 2024",
     ],
+    "bilancio_aree_dalle_voci": [
+        _VALUE.format("bilancio_aree", "importo_eur"),
+        # the known difference of an area, of another amount
+        "update marts.bilancio_aree set importo_eur = importo_eur + 1 where area = 'Progettazione' "
+        "and esercizio = 2021",
+        "update marts.quadrature set esito = 'quadra' where quadratura_id = '002-totale-progettazione-budget_2021'",
+        "update marts.bilancio_voci set area = 'Ufficio di Piano' where voce = 'SAAP' and esercizio = 2024",
+        f"update marts.bilancio_aree set importo_eur = importo_eur + 0.01 where {_DEMO}",
+        f"delete from marts.bilancio_aree where {_DEMO} and area = 'Progettazione' and esercizio = 2024",
+    ],
+    "bilancio_senza_perdite": [
+        *(
+            f"delete from marts.{mart} where origine_dato = 'prospetto' "
+            f"and {column} = ({_PRINTED.format(mart, column)})"
+            for mart, column in (
+                ("bilancio_voci", "importo_eur"),
+                ("bilancio_aree", "importo_eur"),
+                ("budget_obiettivi", "importo_eur"),
+                ("canali_finanziamento", "entrata_eur"),
+                ("canali_finanziamento", "avanzo_precedente_eur"),
+                ("canali_finanziamento", "quota_vincolata_eur"),
+                ("valore_produzione", "importo_eur"),
+                ("stato_patrimoniale", "saldo_eur"),
+                ("stato_patrimoniale", "variazione_eur"),
+                ("indici_bilancio", "valore"),
+                ("investimenti", "acquisizioni_eur"),
+                ("indicatori_gestione", "valore"),
+            )
+        ),
+        # the amounts of two channels in one: as much, and one value less
+        "update marts.canali_finanziamento set entrata_eur = case canale when 'FSOL' then null else entrata_eur + "
+        "814105 end where esercizio = 2024 and canale in ('FSOL', 'FSR') and origine_dato = 'prospetto'",
+        "delete from marts.costi_per_natura where natura = 'gestione'",
+        f"update marts.canali_finanziamento set budget_eur = budget_eur + 1 where {_DEMO} and fase = 'preventivo'",
+        f"update marts.valore_produzione set importo_eur = importo_eur + 1 where {_DEMO}",
+        "delete from riferimenti.indicatori_bilancio where indicatore = 'tfr_debito'; "
+        "insert into marts.indicatori_gestione by name select * replace (1 as anno_riferimento) from "
+        "marts.indicatori_gestione where indicatore = 'pro_capite'",
+        _LOT.format("contabilita") + "insert into raw.flusso_contabilita (_lotto, _file_id, ente, esercizio, fase, "
+        "natura, importo) values (-1, 'prova', 'asc_insieme', 2024, 'preventivo', 'entrata', 1)",
+    ],
+    "bilancio_voci_stessi_euro": [
+        _VALUE.format("bilancio_voci", "importo_eur"),
+        _VALUE.format("preventivo_consuntivo", "consuntivo_eur"),
+        _VALUE.format("budget_per_fonte", "importo_eur"),
+        "update marts.bilancio_voci set fase = 'consuntivo' where voce = 'SAAP' and esercizio = 2024 "
+        "and fase = 'preventivo'",
+        "delete from marts.bilancio_voci where esercizio = 2021",
+        f"delete from marts.bilancio_voci where {_DEMO} and fase = 'assestato'",
+        f"update marts.preventivo_consuntivo set preventivo_eur = preventivo_eur + 1 where {_DEMO}",
+    ],
+    "canali_fanno_il_totale": [
+        _VALUE.format("canali_finanziamento", "entrata_eur"),
+        _VALUE.format("canali_finanziamento", "budget_eur"),
+        _VALUE.format("entrate_provenienza", "importo_eur"),
+        "update marts.canali_finanziamento set quota_vincolata_eur = quota_vincolata_eur + 1",
+        f"delete from marts.entrate_provenienza where {_DEMO}",
+        *(
+            f"update marts.canali_finanziamento set {column} = {column} + 1 where {_DEMO} and fase = 'consuntivo'"
+            for column in ("avanzo_precedente_eur", "uscite_eur", "avanzo_eur")
+        ),
+        "update marts.canali_finanziamento set avanzo_precedente_eur = avanzo_precedente_eur + 1 "
+        "where esercizio = 2024 and origine_dato = 'prospetto'",
+        f"update marts.risultato_gestione set entrate_eur = entrate_eur + 1 where {_DEMO}",
+    ],
     "casi_movimento_quadra": [
         f"create temp table riga as {_A_STOCK}; {fault}"
         for fault in (
@@ -172,6 +261,7 @@ FAULTS = {
         _VALUE.format("fondi_assegnati", "importo_eur"),
         _VALUE.format("spesa_sociale", "spesa_sociale_eur"),
         _VALUE.format("avanzo", "importo_eur"),
+        _VALUE.format("rette_annuali", "costo_eur"),
         "delete from marts.costo_servizi_sub_ambito where sub_ambito = 'Pandino'",
         "delete from marts.budget_per_fonte",
     ],
@@ -301,7 +391,48 @@ FAULTS = {
             ("spesa_sociale", "pro_capite"),
             ("risultato_gestione", "uscite"),
             ("preventivo_consuntivo", "consuntivo"),
+            ("casi_movimento_annuale", "nuovi_casi"),
+            ("casi_profilo", "casi_fine_anno"),
+            ("collocamenti_movimento", "minori_inseriti"),
+            ("collocamenti_movimento", "affidi_per_tipo"),
+            ("rette_annuali", "casi_collocati"),
+            ("carichi_lavoro", "somma_pesi"),
         )
+    ],
+    "flussi_risorse_quadra": [
+        # a flow of each level, lost or changed, of the printed year and of the others
+        *(
+            f"delete from marts.flussi_risorse where {where} and {kind} and da_nodo = (select max(da_nodo) from "
+            f"marts.flussi_risorse where {where} and {kind})"
+            for where in ("origine_dato = 'prospetto'", "origine_dato = 'dimostrativo'")
+            for kind in ("da_tipo = 'canale'", "a_tipo = 'area' and fase = 'consuntivo'", "a_tipo = 'avanzo'")
+        ),
+        "delete from marts.flussi_risorse where a_nodo = 'Avanzo libero'",
+        "delete from marts.flussi_risorse where da_nodo = 'Avanzo gestionale 2023 vincolato'",
+        "delete from marts.flussi_risorse where fase = 'preventivo' and da_nodo = 'FSR'",
+        "delete from marts.flussi_risorse where da_nodo = 'Differenza da spiegare'",
+        "delete from marts.flussi_risorse where a_nodo = 'Arrotondamenti'",
+        "delete from marts.flussi_risorse where origine_dato = 'dimostrativo' and fase = 'consuntivo'",
+        # what a node of the differences would hide
+        "update marts.flussi_risorse set importo_eur = importo_eur - 1 where a_nodo = 'Progettazione' and esercizio = "
+        "2024 and ente_id = 'csc'; insert into marts.flussi_risorse by name select * replace ('differenza' as a_tipo, "
+        "'Differenza da spiegare' as a_nodo, 1 as importo_eur) from marts.flussi_risorse where a_nodo = "
+        "'Progettazione' and esercizio = 2024 and ente_id = 'csc'",
+        _VALUE.format("risultato_gestione", "entrate_eur"),
+        _VALUE.format("avanzo", "importo_eur"),
+        _VALUE.format("budget_per_fonte", "importo_eur"),
+        "update raw.celle set valore = valore + 1 where tabella = 'budget_udp' and tipo_riga = 'totale' and "
+        "misura = 'budget' and anno = 2021",
+    ],
+    "cassa_senza_perdite": [
+        _LOT.format("crediti_debiti") + "insert into raw.flusso_crediti_debiti (_lotto, _file_id, ente, "
+        "data_riferimento, verso, importo) values (-1, 'prova', 'asc_insieme', date '2024-12-31', 'credito', 1)",
+        _LOT.format("saldi_cassa") + "insert into raw.flusso_saldi_cassa (_lotto, _file_id, ente, conto, data, saldo) "
+        "values (-1, 'prova', 'asc_insieme', 'C1', date '2024-12-31', 1)",
+        "update marts.crediti_debiti set residuo_eur = residuo_eur + 1 where verso = 'debito' and residuo_eur > 0",
+        f"delete from marts.crediti_debiti where verso = 'credito' and {_DEMO} and residuo_eur <> 0",
+        "delete from marts.saldi_cassa where data = date '2024-02-29'",
+        "delete from marts.saldi_cassa_mensili where mese = date '2024-02-01' and conto = 'C2'",
     ],
     **{
         f"grana:{mart}": [f"insert into marts.{mart} select * from marts.{mart} order by {grain.split()[0]} limit 1"]

@@ -32,6 +32,10 @@ TELLS_APART = {
     "ore_personale": "codice_operatore",
     "spesa_sociale_comuni": "voce",
     "popolazione": "eta",
+    "personale": "codice_operatore",
+    "lavoro_agile": "codice_operatore",
+    "crediti_debiti": "id_documento",
+    "saldi_cassa": "conto",
     "rilevazioni": "data_rilevazione",
 }
 

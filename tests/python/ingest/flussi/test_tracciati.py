@@ -450,6 +450,61 @@ def declared(layout: str, new: Callable[..., Row]) -> list[Case]:
                 says=["1830,01", "1830,00"],
             ),
         ]
+    if layout == "crediti_debiti":
+        return [
+            one(
+                "regolazione_completa",
+                "data_regolazione",
+                {"data_regolazione": None},
+                {"data_regolazione": None, "regolato": None},
+                {"data_regolazione": None, "regolato": "0"},
+                says=["(vuoto)", "9000,00"],
+            ),
+            one("regolazione_completa", "data_regolazione", {"regolato": "0"}, says=["20/11/2024"]),
+            one(
+                "regolato_entro_importo",
+                "regolato",
+                {"regolato": "12.500,01"},
+                {"regolato": "12.500,00"},
+                {"importo": "-100", "regolato": "-100"},
+                says=["12500,01", "12500,00"],
+            ),
+            one("regolato_entro_importo", "regolato", {"importo": "-9.000"}, says=["-9000,00"]),
+            one(
+                "regolato_alla_data",
+                "data_regolazione",
+                {"data_regolazione": "01/01/2025"},
+                {"data_regolazione": "31/12/2024"},
+                says=["01/01/2025", "31/12/2024"],
+            ),
+            one(
+                "competenza_non_futura",
+                "anno_competenza",
+                {"anno_competenza": "2025"},
+                {"anno_competenza": "2024"},
+                says=["2025", "31/12/2024"],
+            ),
+        ]
+    if layout == "saldi_cassa":
+        return [
+            one(
+                "conto_non_iban",
+                "conto",
+                {"conto": "IT60X0542811101000000123456"},
+                {"conto": "C9"},
+                {"conto": "IT60X054281110"},
+                {"conto": "000000000123456"},
+            ),
+            one("conto_non_iban", "conto", {"conto": "no9386011117947"}),
+            one(
+                "saldo_entro_fido",
+                "saldo",
+                {"saldo": "-500.000,01"},
+                {"saldo": "-500.000,00"},
+                says=["-500000,01", "500000,00"],
+            ),
+            one("saldo_entro_fido", "saldo", {"saldo": "-0,01", "fido_accordato": None}, says=["(vuoto)"]),
+        ]
     if layout == "ore_personale":
         return [
             Case(
@@ -512,6 +567,60 @@ def declared(layout: str, new: Callable[..., Row]) -> list[Case]:
                     new(**other, data="02/01/2023", cittadinanza="totale"),
                 ],
                 ["019011", "01/01/2023"],
+            )
+        ]
+    if layout == "personale":
+        running: Changes = {"al": None, "causa_cessazione": None}
+        return [
+            one(
+                "date_in_ordine",
+                "al",
+                {"dal": "02/01/2024", "al": "01/01/2024"},
+                {"dal": "02/01/2024", "al": "02/01/2024"},
+                running,
+                says=["02/01/2024", "01/01/2024"],
+            ),
+            one(
+                "inizio_entro_estrazione",
+                "dal",
+                running | {"dal": "01/01/2025"},
+                running | {"dal": "31/12/2024"},
+                says=["01/01/2025", "31/12/2024"],
+            ),
+            one("fine_entro_estrazione", "al", {"al": "01/01/2025"}, {"al": "31/12/2024"}, running, says=["2025"]),
+            one("causa_e_fine", "causa_cessazione", {"causa_cessazione": None}, running, says=["30/06/2024"]),
+            one("causa_e_fine", "causa_cessazione", {"al": None}, {"causa_cessazione": "pensione"}, says=["(vuoto)"]),
+            Case(
+                "una_sola_estrazione",
+                "data_estrazione",
+                [new(ente="asc_insieme"), new(ente="asc_insieme", data_estrazione="30/12/2024")],
+                [new(ente="dimostrativo", data_estrazione="30/12/2024")],
+                ["31/12/2024"],
+            ),
+            Case(
+                "un_solo_rapporto",
+                "dal",
+                [
+                    new(codice_operatore="A1", dal="01/01/2023", al="30/06/2024"),
+                    new(codice_operatore="A1", dal="30/06/2024", **running),
+                ],
+                [
+                    new(codice_operatore="A2", dal="01/01/2023", al="30/06/2024"),
+                    new(codice_operatore="A2", dal="01/07/2024", **running),
+                    new(codice_operatore="A2", dal="01/07/2024", ente="dimostrativo", data_estrazione="30/12/2024"),
+                ],
+                ["30/06/2024"],
+            ),
+        ]
+    if layout == "lavoro_agile":
+        return [
+            one(
+                "giorni_del_mese",
+                "giorni",
+                {"periodo": "2023-02", "giorni": "29"},
+                {"periodo": "2024-02", "giorni": "29"},
+                {"periodo": "2023-02", "giorni": "28"},
+                says=["2023-02", "29"],
             )
         ]
     if layout == "rilevazioni":

@@ -226,6 +226,76 @@ def test_no_fund_spends_or_cashes_more_than_it_has(generation: Generation) -> No
     assert any(of["storno"] for of in sums.values()) and any(of["economia"] for of in sums.values())
 
 
+def test_credits_are_what_the_funds_have_still_to_cash_and_debts_what_the_invoices_have_still_to_pay(
+    generation: Generation,
+) -> None:
+    movements = [
+        row
+        for year in YEARS
+        for row in generation.good("movimenti_fondi", generation.last("movimenti_fondi", str(year)))
+    ]
+    bills = {
+        row["id_fattura"]: row
+        for year in YEARS
+        for row in generation.good("fatture", generation.last("fatture", str(year)))
+    }
+    for year in YEARS:
+        end = date(year, 12, 31)
+        rows = generation.good("crediti_debiti", generation.last("crediti_debiti", str(end)))
+        left = {
+            side: total(row["importo"] for row in rows if row["verso"] == side)
+            - total(row["regolato"] for row in rows if row["verso"] == side)
+            for side in ("credito", "debito")
+        }
+        signs = {"assegnazione": 1, "storno": -1, "incasso": -1}
+        known = [row for row in movements if row["data"] <= end]  # type: ignore[operator]
+        assert left["credito"] == sum(signs.get(str(row["tipo"]), 0) * row["importo"] for row in known)  # type: ignore[operator, misc]
+        received = [row for row in bills.values() if row["data_ricezione"] <= end]  # type: ignore[operator]
+        paid = [row for row in received if row["data_pagamento"] and row["data_pagamento"] <= end]  # type: ignore[operator]
+        to_come = [row for row in rows if row["verso"] == "debito" and _is_to_come(row, bills, end)]
+        owed = total(row["importo"] for row in received) - total(row["importo_pagato"] for row in paid)
+        assert left["debito"] == owed + total(row["importo"] for row in to_come)
+        assert to_come and all(row["regolato"] is None for row in to_come)
+
+
+def _is_to_come(row: dict[str, object], bills: dict[object, dict[str, object]], end: date) -> bool:
+    """A debt of the year whose invoice comes in the next."""
+    bill = bills.get(row["id_documento"])
+    return bill is None or bill["data_ricezione"] > end  # type: ignore[operator]
+
+
+def test_cash_moves_by_what_is_cashed_and_paid(generation: Generation) -> None:
+    """Of each month: what the funds bring in, less the invoices paid, less what nobody bills and is spent anyway."""
+    balances: dict[tuple[object, object], Decimal] = {}
+    for year in YEARS:
+        for row in generation.good("saldi_cassa", generation.last("saldi_cassa", str(year))):
+            assert isinstance(row["saldo"], Decimal)
+            balances[row["conto"], row["data"]] = row["saldo"]
+    assert {account for account, _ in balances} == {"C1", "C2"}
+    assert len(balances) == 2 * (365 + 366 + 365)
+    assert min(balances.values()) < 0
+    in_all = {day: balances["C1", day] + balances["C2", day] for _, day in balances}
+    for year in YEARS[1:]:
+        before, after = date(year - 1, 12, 31), date(year, 12, 31)
+        movements = generation.good("movimenti_fondi", generation.last("movimenti_fondi", str(year)))
+        cashed = total(row["importo"] for row in movements if row["tipo"] == "incasso")
+        paid = total(
+            row["importo_pagato"]
+            for of in YEARS
+            for row in generation.good("fatture", generation.last("fatture", str(of)))
+            if row["data_pagamento"] and row["data_pagamento"].year == year  # type: ignore[attr-defined]
+        )
+        accounts = generation.good("contabilita", generation.last("contabilita", str(year)))
+        outcome = [row for row in accounts if row["fase"] == "consuntivo" and row["natura"] != "entrata"]
+        billed = [
+            row
+            for row in outcome
+            if row["voce"] in SERVICES or (str(row["voce"]).startswith("Rette") and row["voce"] != "Rette: affido")
+        ]
+        others = total(row["importo"] for row in outcome) - total(row["importo"] for row in billed)
+        assert in_all[after] - in_all[before] == cashed - paid - others, year
+
+
 def test_expenditure_of_the_comuni_holds_the_services_of_their_residents(generation: Generation) -> None:
     for year in YEARS:
         spent = generation.good("spesa_sociale_comuni", generation.last("spesa_sociale_comuni", str(year)))
@@ -330,3 +400,25 @@ def test_many_persons_come_in_yearly_files_a_chunk_at_a_time(tmp_path: Path, mon
         return total(value_of(layout, "importo", row["IMPORTO"]) for row in rows if "circa" not in row["IMPORTO"])
 
     assert costs(files) == costs(small)
+
+
+def test_hours_and_days_at_home_are_of_who_is_employed(generation: Generation) -> None:
+    """Each month of an employment has its hours, and no month outside of one; who works from home is employed too."""
+    roster = generation.good("personale", generation.last("personale", "2025"))
+    spans = {row["codice_operatore"]: (row["dal"], row["al"] or date(9999, 12, 31)) for row in roster}
+    assert len(spans) == len(roster) > 30
+    worked = {(row["codice_operatore"], str(row["periodo"])) for row in generation.good("ore_personale")}
+    months = [date(year, month, 1) for year in YEARS for month in range(1, 13)]
+    employed = {
+        (code, f"{month:%Y-%m}")
+        for code, (start, end) in spans.items()
+        for month in months
+        if start <= month <= end  # type: ignore[operator]
+    }
+    assert worked == employed
+    agile = {(row["codice_operatore"], str(row["periodo"])) for row in generation.good("lavoro_agile")}
+    assert agile and agile < employed
+    # who leaves later is still there in the extraction before
+    before = generation.good("personale", generation.last("personale", "2023"))
+    assert {row["codice_operatore"] for row in before} < set(spans)
+    assert all(row["al"] is None or row["al"] <= date(2023, 12, 31) for row in before)  # type: ignore[operator]

@@ -1,0 +1,184 @@
+-- Grain: one row per ente, fondo, annualita and anno_spesa: what of a vintage is spent in a year.
+with celle as (
+    select * from {{ ref('int_celle_conformate') }}
+    where fatto = 'fondi_utilizzo' and tipo_riga = 'dato'
+),
+
+progetti as (
+    select * from {{ ref('progetti') }}
+),
+
+movimenti as (
+    select * from {{ ref('int_movimenti_fondi_correnti') }}
+),
+
+-- the amount of a fund is what its project of the register is financed with
+finanziati as (
+    select
+        ente_id,
+        anno_registro,
+        fonte,
+        cast(sum(finanziato_eur) as decimal(18, 2)) as fondo_eur,
+        min(avvio) as avvio,
+        {{ elenco('celle') }} as celle
+    from progetti
+    where fonte is not null
+    group by ente_id, anno_registro, fonte
+),
+
+stampate as (
+    select
+        ente_id,
+        anno_pubblicazione,
+        fondo,
+        -- the vintage is the year at the end of the printed name
+        cast(right(fondo, 4) as integer) as annualita,
+        anno as anno_spesa,
+        {{ cifra('spesa') }} as speso_eur,
+        {{ cifra('quota_spesa', 'decimal(5, 2)') }} as speso_stampato_pct,
+        {{ elenco('cella_id') }} as celle
+    from celle
+    group by ente_id, anno_pubblicazione, fondo, anno
+),
+
+progressive as (
+    select
+        stampate.ente_id,
+        stampate.fondo,
+        stampate.annualita,
+        stampate.anno_spesa,
+        stampate.speso_eur,
+        -- a dash is nothing spent
+        cast(
+            sum(coalesce(stampate.speso_eur, 0)) over (
+                partition by stampate.ente_id, stampate.fondo
+                order by stampate.anno_spesa asc nulls last
+                rows between unbounded preceding and current row
+            ) as decimal(18, 2)
+        ) as speso_dal_primo_anno_eur,
+        min(stampate.anno_spesa) over (partition by stampate.ente_id, stampate.fondo) as primo_anno,
+        finanziati.avvio,
+        finanziati.fondo_eur,
+        stampate.speso_stampato_pct,
+        concat_ws(' ', stampate.celle, finanziati.celle) as celle
+    from stampate
+    left join finanziati
+        on
+            stampate.ente_id = finanziati.ente_id
+            and stampate.anno_pubblicazione = finanziati.anno_registro
+            and stampate.fondo = finanziati.fonte
+),
+
+per_anno as (
+    select
+        ente_id,
+        fondo,
+        annualita,
+        anno,
+        cast(sum(case when tipo = 'spesa' then importo_eur end) as decimal(18, 2)) as speso_eur,
+        cast(
+            sum(case when tipo in ('assegnazione', 'storno', 'economia') then segno * importo_eur else 0 end)
+            as decimal(18, 2)
+        ) as disponibile_eur,
+        max(origine_dato) as origine_dato
+    from movimenti
+    group by ente_id, fondo, annualita, anno
+),
+
+file_dei_fondi as (
+    select
+        ente_id,
+        fondo,
+        annualita,
+        {{ elenco('file_id') }} as file
+    from movimenti
+    group by ente_id, fondo, annualita
+),
+
+cumulate as (
+    select
+        per_anno.ente_id,
+        per_anno.fondo,
+        per_anno.annualita,
+        per_anno.anno as anno_spesa,
+        per_anno.speso_eur,
+        cast(
+            sum(coalesce(per_anno.speso_eur, 0)) over (
+                partition by per_anno.ente_id, per_anno.fondo, per_anno.annualita
+                order by per_anno.anno asc nulls last
+                rows between unbounded preceding and current row
+            ) as decimal(18, 2)
+        ) as speso_progressivo_eur,
+        cast(
+            sum(per_anno.disponibile_eur) over (
+                partition by per_anno.ente_id, per_anno.fondo, per_anno.annualita
+                order by per_anno.anno asc nulls last
+                rows between unbounded preceding and current row
+            ) as decimal(18, 2)
+        ) as fondo_eur,
+        per_anno.origine_dato,
+        file_dei_fondi.file
+    from per_anno
+    inner join file_dei_fondi
+        on
+            per_anno.ente_id = file_dei_fondi.ente_id
+            and per_anno.fondo = file_dei_fondi.fondo
+            and per_anno.annualita = file_dei_fondi.annualita
+),
+
+tutte as (
+    select
+        ente_id,
+        fondo,
+        annualita,
+        anno_spesa,
+        speso_eur,
+        -- what was spent before the first printed year is not known, unless the project began in it or later
+        case when extract(year from avvio) >= primo_anno then speso_dal_primo_anno_eur end as speso_progressivo_eur,
+        fondo_eur,
+        speso_stampato_pct,
+        'prospetto' as origine_dato,
+        celle,
+        cast(null as string) as file
+    from progressive
+    union all
+    select
+        cumulate.ente_id,
+        cumulate.fondo,
+        cumulate.annualita,
+        cumulate.anno_spesa,
+        cumulate.speso_eur,
+        cumulate.speso_progressivo_eur,
+        cumulate.fondo_eur,
+        cast(null as decimal(5, 2)) as speso_stampato_pct,
+        cumulate.origine_dato,
+        cast(null as string) as celle,
+        cumulate.file
+    from cumulate
+    -- the documents prevail: of a vintage and year they print, the movements say nothing here
+    left join stampate
+        on
+            cumulate.ente_id = stampate.ente_id
+            and cumulate.fondo = stampate.fondo
+            and cumulate.annualita = stampate.annualita
+            and cumulate.anno_spesa = stampate.anno_spesa
+    where cumulate.speso_eur is not null and stampate.ente_id is null
+)
+
+select
+    ente_id,
+    fondo,
+    cast(annualita as integer) as annualita,
+    cast(anno_spesa as integer) as anno_spesa,
+    speso_eur,
+    speso_progressivo_eur,
+    fondo_eur,
+    cast(
+        {{ divisione('cast(speso_progressivo_eur as decimal(20, 2)) * 100', 'fondo_eur', 2) }} as decimal(7, 2)
+    ) as speso_pct,
+    speso_stampato_pct,
+    cast(fondo_eur - speso_progressivo_eur as decimal(18, 2)) as residuo_eur,
+    origine_dato,
+    celle,
+    file
+from tutte
