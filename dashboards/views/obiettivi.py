@@ -37,7 +37,7 @@ def page(snapshot: Snapshot) -> None:
     """Draw the page."""
     panels.heading(
         "Obiettivi e indicatori",
-        "Come stanno gli indicatori di un piano nel giorno che si sceglie: traguardo, valore conosciuto, termine, esito.",
+        "Come stanno gli indicatori di un piano nel giorno che si sceglie: traguardo, valore, termine, esito.",
     )
     snapshot = panels.choose_entity(snapshot)
     plans = snapshot.rows("indicatori_piano")
@@ -180,7 +180,8 @@ def _filtered(rows: Sequence[dict[str, Any]], day: date) -> list[dict[str, Any]]
 
 def is_recent(row: Row, day: date) -> bool:
     """Whether the period of an indicator was open on a day, or had been closed for less than a year."""
-    return (day - row["termine_il"]).days < YEAR
+    term: date = row["termine_il"]
+    return (day - term).days < YEAR
 
 
 def target(row: Row) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -82,7 +82,7 @@ class Reference:
 
     domains: dict[str, list[str]]
     comuni: list[tuple[str, str]]
-    indicatori: list[Indicator] = field(default_factory=list)
+    indicatori: tuple[Indicator, ...] = ()
 
 
 def warm_up() -> None:

@@ -167,7 +167,7 @@ class _Loader:
         self._say = progress
         self.layouts = tracciati()
         domains, comuni = read_domains(paths.seeds)
-        self._reference = Reference(domains, comuni, read_indicators(paths.seeds))
+        self._reference = Reference(domains, comuni, tuple(read_indicators(paths.seeds)))
         self._rules = _rules_fingerprint(paths)
         self._work = paths.build / "carichi"
         self._digests: dict[Path, str] = {}

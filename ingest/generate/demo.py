@@ -197,7 +197,7 @@ class _Plan:
             yield Delivery(date(year, 4, 10), "popolazione", str(year), style, self._residents(year), RATE / 10)
 
     def _stated(self) -> Iterator[Delivery]:
-        """What is stated of the indicators, after the closing of each year; of the year that runs, at its monitoring."""
+        """What is stated of the indicators, after each year; of the last year of the plan, at its monitoring."""
         last = PLAN_YEARS[-1]
         styles = (GESTIONALE, SEMPLICE, PORTALE)
         for year, style in zip(PLAN_YEARS, styles, strict=True):

@@ -1,5 +1,5 @@
 -- Every current row of rilevazioni is a value of its indicator, and no other stated value is there.
--- Guards: a value of no period of the plan, and a join that drops or doubles one.
+-- Guards: a join that drops or doubles one. (A value of no period of the plan stops at the contract of the mart.)
 with dichiarate as (
     select
         rilevazioni.ente_id,
@@ -22,7 +22,7 @@ valori as (
         piano,
         indicatore,
         data_rilevazione,
-        count(periodo) as righe,
+        count(*) as righe,
         count(valore_testo) as testi,
         count(valore_data) as giorni,
         cast(sum(coalesce(valore, 0)) as decimal(28, 4)) as valore

@@ -52,7 +52,7 @@ noti as (
         -- of two values of a day, the one that nobody had to state
         row_number() over (
             partition by giorni.ente_id, giorni.piano, giorni.indicatore, giorni.periodo, giorni.valido_dal
-            order by valori.data_rilevazione desc, valori.tipo_valore asc
+            order by valori.data_rilevazione desc nulls last, valori.tipo_valore asc nulls last
         ) as posto
     from giorni
     inner join valori

@@ -64,7 +64,7 @@ ordinati as (
         per_anno.*,
         row_number() over (
             partition by per_anno.ente_id, per_anno.piano, per_anno.indicatore, per_anno.anno
-            order by per_anno.data_rilevazione desc, per_anno.precedenza asc
+            order by per_anno.data_rilevazione desc nulls last, per_anno.precedenza asc nulls last
         ) as posto
     from per_anno
 ),

@@ -25,7 +25,7 @@ confrontati as (
         )
             over (
                 partition by giudicati.ente_id, giudicati.piano, giudicati.indicatore, giudicati.periodo
-                order by giudicati.valido_dal
+                order by giudicati.valido_dal nulls last
             )
             as detto_prima
     from giudicati
@@ -43,7 +43,7 @@ select
     periodo,
     valido_dal,
     cast(
-        lead(valido_dal) over (partition by ente_id, piano, indicatore, periodo order by valido_dal)
+        lead(valido_dal) over (partition by ente_id, piano, indicatore, periodo order by valido_dal nulls last)
         - interval '1' day as date
     ) as valido_al,
     esito,

@@ -334,10 +334,8 @@ FAULTS = {
         f"delete from marts.indicatori_valori where {_STATE} and data_rilevazione = date '2025-12-31'",
         f"update marts.indicatori_valori set valore = valore + 1 where {_STATE}",
         f"insert into marts.indicatori_valori select * from marts.indicatori_valori where {_STATE} limit 1",
-        "update marts.indicatori_valori set valore_testo = null where indicatore = '1.2' and tipo_valore = 'dichiarato'",
-        "update marts.indicatori_valori set valore_data = null where indicatore = '2.5c' and tipo_valore = 'dichiarato'",
-        # a value of a year that the plan has not
-        "update marts.indicatori_valori set periodo = null where indicatore = '4.1' and tipo_valore = 'dichiarato'",
+        "update marts.indicatori_valori set valore_testo = null where indicatore = '1.2'",
+        "update marts.indicatori_valori set valore_data = null where indicatore = '2.5c'",
         "update raw.flusso_rilevazioni set valore = 1 where codice_indicatore = '1.5a'",
     ],
     "traguardi_stampati": [

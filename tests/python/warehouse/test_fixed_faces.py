@@ -51,8 +51,8 @@ FACES = {
     # objectives
     "indicatori_piano": "ente_id piano indicatore area obiettivo nome formula numeratore denominatore unita traguardo "
     "direzione scadenza scadenza_regola periodo_dal periodo_al is_da_flusso righe_fonte origine_dato",
-    "indicatori_valori": "ente_id piano indicatore periodo data_rilevazione tipo_valore valore valore_testo valore_data "
-    "esito_stampato unita numeratore denominatore copertura_pct evidenza origine_dato",
+    "indicatori_valori": "ente_id piano indicatore periodo data_rilevazione tipo_valore valore valore_testo "
+    "valore_data esito_stampato unita numeratore denominatore copertura_pct evidenza origine_dato",
     "indicatori_stato": "ente_id piano indicatore periodo valido_dal valido_al esito motivo valore data_rilevazione "
     "scadenza evidenza origine_dato",
     "riscontro_azioni": "ente_id anno area azione stato_azione stato_stampato documento linea origine_dato",
