@@ -75,7 +75,7 @@ select
     cast(sum(importo_eur) as decimal(18, 2)) as scarto_eur
 from insieme
 group by misura, ente_id, anno
-having sum(importo_eur) <> 0
+having cast(sum(importo_eur) as decimal(18, 2)) <> 0
 union all
 select
     'saldi_cassa_mensili' as misura,

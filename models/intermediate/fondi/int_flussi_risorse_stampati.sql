@@ -1,5 +1,5 @@
 -- Grain: one row per printed flow of a closed esercizio (ente_id, esercizio, livello, da_nodo, a_nodo).
--- No document says which source pays which area: all of them go into one pool, and what is spent and left comes out of it.
+-- No document says which source pays which area: all go into one pool, and what is spent and left comes out of it.
 with risultato as (
     select * from {{ ref('int_celle_conformate') }}
     where fatto = 'risultato_gestione'
