@@ -204,8 +204,10 @@ class _Plan:
             if not self._people.primo_anno <= year <= self._last + 1:
                 continue
             arrives = date(year, 10, 5) if year == last else date(year + 1, 4, 2)
-            rows = partial(stated_frame, self._people.seme, ENTE, year)
-            yield Delivery(arrives, "rilevazioni", str(year), style, lambda rows=rows: [rows()], 0.0)
+            yield Delivery(arrives, "rilevazioni", str(year), style, partial(self._stated_of, year), 0.0)
+
+    def _stated_of(self, year: int) -> list[pl.DataFrame]:
+        return [stated_frame(self._people.seme, ENTE, year)]
 
     # --- tariffs and hours ------------------------------------------------------------------------
 
