@@ -1,4 +1,4 @@
-"""The marts of the staff and of the territory, recomputed without their SQL: from the transcriptions and the raw rows."""
+"""The marts of the staff and of the territory, recomputed without SQL: from the transcriptions and the raw rows."""
 
 from __future__ import annotations
 
