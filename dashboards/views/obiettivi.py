@@ -71,6 +71,10 @@ def _plan(snapshot: Snapshot, plans: Sequence[Row]) -> None:
         begins = min(row["valido_dal"] for row in states)
         st.info(f"Il piano comincia il {formats.day(begins)}: prima di quel giorno non c'è niente da valutare.")
         return
+    st.html(
+        '<p class="ambito-hint">Le caselle contano tutti i periodi cominciati in quel giorno; la tabella si può '
+        "restringere.</p>"
+    )
     rows = _filtered(now, day)
     if not rows:
         st.info("Nessun indicatore con questi filtri.")
@@ -122,7 +126,13 @@ def _day(place: Any, states: Sequence[Row]) -> date:
     first = min(row["valido_dal"] for row in states)
     if DAY not in st.session_state:
         st.session_state[DAY] = max(first, date.today())
-    day: date = place.date_input("Giorno", key=DAY, format="DD/MM/YYYY", min_value=date(2000, 1, 1))
+    day: date = place.date_input(
+        "Giorno",
+        key=DAY,
+        format="DD/MM/YYYY",
+        min_value=date(2000, 1, 1),
+        help="Scrivere il giorno e uscire dal campo, o sceglierlo nel calendario.",
+    )
     with st.container(horizontal=True, key="scorciatoie"):
         for name, month, of_month in SHORTCUTS:
             for year in (day.year - 1, day.year):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from dashboards import charts, exports, formats, panels, tables
+from dashboards import charts, exports, formats, labels, panels, tables
 from dashboards.charts import Point
 from dashboards.contents import ENTRIES, THEMES
 from dashboards.data import HIDDEN, PARTIAL, Row, Snapshot, grouped, is_whole, sums
@@ -22,6 +22,7 @@ from dashboards.views import (
     domande,
     file_ricevuti,
     fondi,
+    obiettivi,
     pagamenti,
     panoramica,
     personale,
@@ -390,3 +391,57 @@ def test_the_source_names_the_files(snapshot: Snapshot) -> None:
     assert "tracciato movimenti_fondi" in said
     assert "generati dal programma" in said
     assert "documento" not in said
+
+
+# --- objectives ---
+
+
+@pytest.mark.parametrize(
+    ("direction", "figure", "unit", "said"),
+    [
+        (None, None, "pct", "solo da monitorare"),
+        ("almeno", Decimal("90.0000"), "pct", "almeno 90%"),
+        ("almeno", None, "progetti", "almeno uno"),
+        ("al_piu", Decimal(60), "giorni", "al più 60 giorni"),
+        ("aumentare", None, "pct", "più dell'anno prima"),
+        ("diminuire", Decimal(5), "pct", "meno dell'anno prima, di almeno 5%"),
+        ("fatto", None, "si_no", "sì"),
+        ("fatto", None, "data", "entro il termine"),
+        ("fatto", None, "pct", "tutto (100%)"),
+    ],
+)
+def test_a_target_in_words(direction: str | None, figure: Decimal | None, unit: str, said: str) -> None:
+    row = {"direzione": direction, "traguardo": figure, "unita": unit, "traguardo_stampato": None}
+    assert obiettivi.target(row).replace(formats.NBSP, " ") == said
+
+
+def test_a_value_in_words() -> None:
+    nothing: dict[str, Any] = dict.fromkeys(("valore", "valore_testo", "valore_data", "numeratore", "denominatore"))
+    assert obiettivi.told({**nothing, "unita": "pct"}) == ""
+    assert obiettivi.told({**nothing, "unita": "si_no", "valore_testo": "si"}) == "sì"
+    assert obiettivi.told({**nothing, "unita": "data", "valore_data": date(2026, 9, 29)}) == "29/09/2026"
+    share = {"valore": Decimal("92.3100"), "numeratore": Decimal("60.00"), "denominatore": Decimal("65.00")}
+    assert obiettivi.told({**nothing, **share, "unita": "pct"}) == "92,31% (60 su 65)"
+    assert obiettivi.told({**nothing, "valore": Decimal("-3.1300"), "unita": "giorni"}) == f"-3,13{formats.NBSP}giorni"
+
+
+def test_each_indicator_has_one_outcome_on_a_day(snapshot: Snapshot) -> None:
+    described = {row["indicatore"]: row for row in snapshot.rows("indicatori_piano")}
+    states = snapshot.rows("indicatori_stato")
+    for day in (date(2024, 1, 1), date(2025, 3, 15), date(2026, 9, 30)):
+        found = obiettivi.on_day(states, described, day)
+        keys = [(row["indicatore"], row["periodo"]) for row in found]
+        assert len(set(keys)) == len(keys)
+        assert {row["indicatore"] for row in found} == set(described)
+    assert obiettivi.on_day(states, described, date(2023, 12, 31)) == []
+    # of a year that is closed for long, only who asks for all sees the indicators
+    late = obiettivi.on_day(states, described, date(2026, 9, 30))
+    recent = {row["periodo"] for row in late if obiettivi.is_recent(row, date(2026, 9, 30))}
+    assert recent == {"2024-2026", "2025", "2026", "2025 consuntivo", "2026 monitoraggio", "2026 consuntivo"}
+
+
+def test_every_outcome_and_reason_has_its_words(snapshot: Snapshot) -> None:
+    rows = snapshot.mart("indicatori_stato").rows
+    assert {row["esito"] for row in rows} == set(labels.RESULTS) == set(labels.RESULTS_MEANING)
+    assert {row["motivo"] for row in rows} == set(obiettivi.REASONS)
+    assert {row["stato_azione"] for row in snapshot.mart("riscontro_azioni").rows} == set(labels.ACTIONS)
