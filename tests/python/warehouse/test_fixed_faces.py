@@ -224,7 +224,7 @@ VALUES = {
     **{(mart, "origine_dato"): {"flusso", "dimostrativo"} for mart in OF_FILES},
     **{(mart, "origine_dato"): {"prospetto", "flusso", "dimostrativo"} for mart in OF_CELLS if mart in OF_FILES},
     ("budget_obiettivi", "esito"): {"dimostrato", "arrotondamento", "non_dimostrato", "senza_voci"},
-    **{(mart, "origine_dato"): {"prospetto"} for mart in OF_CELLS_ALONE - {"spesa_sociale"}},
+    **{(mart, "origine_dato"): {"prospetto"} for mart in OF_CELLS if mart in OF_CELLS_ALONE - {"spesa_sociale"}},
     ("carichi_lavoro", "origine_dato"): {"prospetto"},
     ("indicatori_stato", "esito"): {
         *("raggiunto", "parziale", "non_raggiunto", "in_corso", "scaduto", "non_valutabile"),

@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 """The marts of the staff and of the territory, recomputed without their SQL: from transcriptions and raw rows."""
-=======
-"""The marts of the staff and of the territory, recomputed without SQL: from the transcriptions and the raw rows."""
->>>>>>> work-obiettivi
 
 from __future__ import annotations
 
