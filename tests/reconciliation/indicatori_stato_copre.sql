@@ -12,7 +12,9 @@ stati as (
         periodo,
         valido_dal,
         valido_al,
-        lead(valido_dal) over (partition by ente_id, piano, indicatore, periodo order by valido_dal nulls last) as poi_dal
+        lead(valido_dal) over (
+            partition by ente_id, piano, indicatore, periodo order by valido_dal nulls last
+        ) as poi_dal
     from {{ ref('indicatori_stato') }}
 ),
 

@@ -1,4 +1,4 @@
--- Grain: one row per ente, indicatore, servizio and anno: every ente for each ratio of which at least one has the figure.
+-- Grain: one row per ente, indicatore, servizio and anno: every ente for each ratio of which one has the figure.
 -- What an ente does not have is refused with a reason, never left out: who compares must see who is missing.
 with misurati as (
     select * from {{ ref('int_confronti_misurati') }}
