@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from playwright.sync_api import expect
 
-from dashboards import formats, labels
+from dashboards import labels
 from tests.browser.conftest import PHONE, WIDE, Server, Visit
 from warehouse import versions
 
