@@ -147,6 +147,56 @@ def test_page_of_the_demonstration_ente(server: Server, visit: Callable[..., Vis
     seen.check()
 
 
+@pytest.mark.parametrize(
+    ("address", "table", "figures"),
+    [
+        (
+            "casi",
+            "casi-anni",
+            "select unnest([casi_inizio, casi_nuovi, casi_chiusi, casi_fine, casi_nell_anno]), 'numero' "
+            "from marts.casi_movimento_annuale where ente_id = 'csc'",
+        ),
+        (
+            "casi",
+            "profilo",
+            "select casi_attivi, 'numero' from marts.casi_profilo where ente_id = 'csc' and servizio = 'TM' "
+            "and dimensione = 'fascia_eta' and data_riferimento = date '2024-12-31'",
+        ),
+        (
+            "casi",
+            "carichi",
+            "select unnest([somma_pesi, carico_su_ore_ricalcolato]), 'punti' from marts.carichi_lavoro",
+        ),
+        ("rette", "tipi", "select costo_eur, 'eur' from marts.rette_annuali where ente_id = 'csc' and anno = 2024"),
+        (
+            "rette",
+            "movimento",
+            "select persone_nell_anno, 'numero' from marts.collocamenti_movimento "
+            "where ente_id = 'csc' and tipo_collocamento = 'affido'",
+        ),
+    ],
+)
+def test_what_the_documents_print_of_cases_and_rette(
+    server: Server, visit: Callable[..., Visit], address: str, table: str, figures: str
+) -> None:
+    seen = visit(server)
+    seen.open(address)
+    shown = plain(seen.text(f".st-key-tabella-{table}"))
+    found = asked(server, figures)
+    assert found
+    for value, unit in found:
+        written = formats.quantity(value, unit) if unit == "eur" else formats.bare(value, unit)
+        assert plain(written) in shown, (value, unit)
+    assert seen.page.locator(".ambito-synthetic").count() == 0
+    assert "documento 001" in seen.text(".ambito-source")
+    for width in (WIDE, PHONE):
+        seen.resize(width)
+        if table in ("carichi", "movimento"):
+            seen.screenshot(f"{address}-csc")
+        seen.fits()
+    seen.check()
+
+
 def test_an_ente_without_data_is_told_what_to_send(server: Server, visit: Callable[..., Visit]) -> None:
     seen = visit(server, PHONE)
     for address, (title, layouts) in PAGES.items():

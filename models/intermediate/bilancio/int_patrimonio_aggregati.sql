@@ -30,7 +30,7 @@ select
         cast(sum(case when aggregato = '{{ aggregato }}' then valore else 0 end) as decimal(18, 2)) as {{ aggregato }},
     {%- endfor %}
     -- the reclassified sheet prints what finances the enterprise with the opposite sign
-    cast(-sum(case when aggregato = 'patrimonio_netto' then valore else 0 end) as decimal(18, 2)) as patrimonio_netto,
+    cast(sum(case when aggregato = 'patrimonio_netto' then -valore else 0 end) as decimal(18, 2)) as patrimonio_netto,
     {{ elenco('cella_id') }} as celle
 from saldi
 group by ente_id, anno

@@ -1,5 +1,6 @@
 -- Grain: one row per employment, anno and evento that befell it.
--- The rows behind each row of movimenti_personale that comes from a flusso; the eventi are columns of turnover_personale.
+-- The rows behind each row of movimenti_personale that comes from a flusso; an evento is a column of
+-- turnover_personale.
 with anni as (
     select * from {{ ref('int_personale_anni_righe') }}
 ),

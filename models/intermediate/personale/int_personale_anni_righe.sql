@@ -24,7 +24,7 @@ negli_anni as (
         on
             rapporti.dal <= anni.ultimo_giorno
             and coalesce(rapporti.al, cast('9999-12-31' as date)) >= anni.primo_giorno
-            and anni.ultimo_giorno <= rapporti.data_estrazione
+            and rapporti.data_estrazione >= anni.ultimo_giorno
 )
 
 select

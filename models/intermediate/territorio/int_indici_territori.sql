@@ -1,5 +1,5 @@
--- Grain: one row per ente, livello, territorio, data_riferimento, indicatore and dettaglio. Regrains: the residents of a
--- territorio -> its indices, and the comuni of an ambito -> how many there are of each size.
+-- Grain: one row per ente, livello, territorio, data_riferimento, indicatore and dettaglio.
+-- Regrains: the residents of a territorio -> its indices, the comuni of an ambito -> how many there are of each size.
 with territori as (
     select * from {{ ref('int_residenti_territori') }}
 ),

@@ -44,13 +44,29 @@ ambiti_interi as (
 select
     'comune' as livello,
     residenti.comune as territorio,
-    residenti.*
+    residenti.ente_id,
+    residenti.codice_istat,
+    residenti.data_riferimento,
+    residenti.fascia_eta,
+    residenti.cittadinanza,
+    residenti.residenti,
+    residenti.file_id,
+    residenti.foglio,
+    residenti.riga
 from residenti
 union all
 select
     'sub_ambito' as livello,
     residenze.sub_ambito as territorio,
-    residenti.*
+    residenti.ente_id,
+    residenti.codice_istat,
+    residenti.data_riferimento,
+    residenti.fascia_eta,
+    residenti.cittadinanza,
+    residenti.residenti,
+    residenti.file_id,
+    residenti.foglio,
+    residenti.riga
 from residenti
 inner join residenze
     on
@@ -66,7 +82,15 @@ union all
 select
     'ambito' as livello,
     ambiti_interi.ambito as territorio,
-    residenti.*
+    residenti.ente_id,
+    residenti.codice_istat,
+    residenti.data_riferimento,
+    residenti.fascia_eta,
+    residenti.cittadinanza,
+    residenti.residenti,
+    residenti.file_id,
+    residenti.foglio,
+    residenti.riga
 from residenti
 inner join ambiti_interi
     on residenti.ente_id = ambiti_interi.ente_id and residenti.data_riferimento = ambiti_interi.data_riferimento

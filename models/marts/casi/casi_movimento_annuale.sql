@@ -1,6 +1,6 @@
 -- Grain: one row per ente, servizio, anno and sub_ambito. Regrains: the months of casi_movimento -> the year.
 -- Stocks are those of the first and of the last month; what is opened and closed adds up. Where a document prints an
--- ente, servizio and anno, its figures are the rows: of the whole ambito, and no sub_ambito of the flussi stands beside.
+-- ente, servizio and anno, its figures are the rows: of the whole ambito, and none of the flussi stands beside.
 with celle as (
     select * from {{ ref('int_celle_conformate') }}
     where fatto = 'casi_movimento_annuale' and tipo_riga = 'dato'

@@ -65,9 +65,9 @@ tutti as (
         cast(3 as integer) as soglia_persone
     from contati
     where not exists (
-        select 1 as uno from stampati
-        where contati.ente_id = stampati.ente_id and contati.periodo = cast(stampati.anno as string)
-    )
+            select 1 as uno from stampati
+            where contati.ente_id = stampati.ente_id and contati.periodo = cast(stampati.anno as string)
+        )
 )
 
 select

@@ -89,14 +89,14 @@ tutti as (
     inner join turnover on contati.ente_id = turnover.ente_id and contati.anno = turnover.anno
     -- the documents prevail, for the event of a year that they print
     where not exists (
-        select 1 as uno from stampati
-        where
-            contati.ente_id = stampati.ente_id
-            and contati.anno = stampati.anno
-            and contati.evento = stampati.evento
-            and contati.profilo = stampati.profilo
-            and stampati.ambito is null
-    )
+            select 1 as uno from stampati
+            where
+                contati.ente_id = stampati.ente_id
+                and contati.anno = stampati.anno
+                and contati.evento = stampati.evento
+                and contati.profilo = stampati.profilo
+                and stampati.ambito is null
+        )
 )
 
 select

@@ -131,9 +131,9 @@ tutti as (
         cast(3 as integer) as soglia_persone
     from contati
     where not exists (
-        select 1 as uno from stampati
-        where contati.ente_id = stampati.ente_id and contati.data_riferimento = stampati.data_riferimento
-    )
+            select 1 as uno from stampati
+            where contati.ente_id = stampati.ente_id and contati.data_riferimento = stampati.data_riferimento
+        )
 )
 
 select

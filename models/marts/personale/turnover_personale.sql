@@ -1,5 +1,5 @@
--- Grain: one row per ente and anno. Whole years of the roster, and the whole staff: of one profile those who come and who
--- leave in a year are too few to be published, and with the stocks they would take everything else with them.
+-- Grain: one row per ente and anno. Whole years of the roster, and the whole staff: of one profile those who come and
+-- who leave in a year are too few to be published, and with the stocks they would take everything else with them.
 with righe as (
     select * from {{ ref('int_personale_anni_righe') }}
 ),
@@ -41,7 +41,8 @@ select
     giorni_in_servizio,
     cast({{ divisione('giorni_in_servizio', 'giorni_anno', 2) }} as decimal(12, 2)) as organico_medio,
     -- of the days, not of the rounded average: rounded once
-    cast({{ divisione('100 * cessazioni * giorni_anno', 'giorni_in_servizio', 2) }} as decimal(12, 2)) as tasso_turnover,
+    cast({{ divisione('100 * cessazioni * giorni_anno', 'giorni_in_servizio', 2) }} as decimal(12, 2))
+        as tasso_turnover,
     {{ origine_flusso() }} as origine_dato,
     file,
     cast(3 as integer) as soglia_persone,

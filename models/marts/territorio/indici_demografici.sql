@@ -27,7 +27,8 @@ stampati as (
         cifre.livello,
         coalesce(cifre.territorio, enti.ambito) as territorio,
         cast(celle.anno as integer) as anno,
-        case when cifre.giorno = 'fine anno' then make_date(cast(celle.anno as integer), 12, 31) end as data_riferimento,
+        case when cifre.giorno = 'fine anno' then make_date(cast(celle.anno as integer), 12, 31) end
+            as data_riferimento,
         make_date(cast(celle.anno_pubblicazione as integer), 12, 31) as pubblicato_entro,
         cifre.indicatore,
         cifre.dettaglio,

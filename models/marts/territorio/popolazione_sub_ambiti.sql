@@ -86,9 +86,9 @@ tutti as (
         contati.file
     from contati
     where not exists (
-        select 1 as uno from stampati
-        where contati.ente_id = stampati.ente_id and contati.anno = stampati.anno
-    )
+            select 1 as uno from stampati
+            where contati.ente_id = stampati.ente_id and contati.anno = stampati.anno
+        )
 ),
 
 primi as (
@@ -114,7 +114,7 @@ confrontati as (
             primi.ente_id = inizio.ente_id
             and primi.sub_ambito = inizio.sub_ambito
             and primi.primo_anno = inizio.anno
-            and primi.primo_anno < tutti.anno
+            and tutti.anno > primi.primo_anno
 )
 
 select

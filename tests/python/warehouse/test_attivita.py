@@ -133,6 +133,21 @@ def test_a_sign_in_place_of_the_figure_is_a_row_without_value(built: Warehouse) 
     ]
 
 
+def test_every_cell_behind_a_row_says_its_figure(built: Warehouse) -> None:
+    """So a trace may show them all, with no measure to choose; a figure printed twice has two."""
+    pairs = built.query(
+        """
+        select righe.valore, righe.unita, celle.valore, celle.unita, count(*) over (partition by righe.celle)
+        from (select *, unnest(string_split(celle, ' ')) as cella_id from marts.attivita_servizi) as righe
+        left join marts.celle as celle using (cella_id)
+        where righe.celle is not null
+        """
+    )
+    assert len(pairs) > 300
+    assert [pair for pair in pairs if pair[:2] != pair[2:4]] == []
+    assert {count for *_, count in pairs} == {1, 2}
+
+
 def test_the_applications_for_the_b2(built: Warehouse) -> None:
     words = {"Buon Assistenti familiari": "buono assistenti familiari", "": "assegno di autonomia"}
     expected = {}

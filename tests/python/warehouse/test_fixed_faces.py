@@ -194,26 +194,15 @@ OF_CELLS = (
     *("indicatori_valori", "riscontro_azioni"),
 )
 # Of these no layout of the flussi gives anything.
-OF_CELLS_ALONE = {"spesa_sociale", "budget_obiettivi", "stato_patrimoniale", "indici_bilancio", "investimenti"}
+OF_CELLS_ALONE = {
+    *("spesa_sociale", "budget_obiettivi", "stato_patrimoniale", "indici_bilancio", "investimenti"),
+    *("piano_occupazionale", "progetti", "progetti_mensili", "riscontro_azioni", "carichi_lavoro"),
+}
 OF_FILES = (
     *(mart for mart in OF_CELLS if mart not in OF_CELLS_ALONE),
-    *(mart for mart in OF_CELLS if mart not in ("spesa_sociale", "piano_occupazionale")),
-    *(mart for mart in OF_CELLS if mart not in ("spesa_sociale", "progetti", "progetti_mensili")),
-    *("saldi_cassa", "saldi_cassa_mensili"),
-    *(mart for mart in OF_CELLS if mart not in ("spesa_sociale", "riscontro_azioni")),
-    *("ore_servizio_mensili", "casi_movimento", "casi_movimento_annuale", "casi_profilo", "rette_collocamenti"),
-    *(mart for mart in OF_CELLS if mart not in ("spesa_sociale", "carichi_lavoro")),
-    *("ore_servizio_mensili", "casi_movimento", "rette_collocamenti"),
-    *(
-        "domande_esiti",
-        "attese",
-        "turnover_personale",
-        "popolazione_comuni",
-        "spesa_sociale_comuni",
-        "fondi_residui",
-        "tempestivita_pagamenti",
-        "costi_per_natura",
-    ),
+    *("ore_servizio_mensili", "casi_movimento", "rette_collocamenti", "saldi_cassa", "saldi_cassa_mensili"),
+    *("domande_esiti", "attese", "turnover_personale", "popolazione_comuni", "spesa_sociale_comuni", "fondi_residui"),
+    *("tempestivita_pagamenti", "costi_per_natura"),
 )
 VALUES = {
     ("costo_servizi_sub_ambito", "servizio"): {"SAAP", "SAD", "ADM", "SIP"},
@@ -235,7 +224,7 @@ VALUES = {
     **{(mart, "origine_dato"): {"flusso", "dimostrativo"} for mart in OF_FILES},
     **{(mart, "origine_dato"): {"prospetto", "flusso", "dimostrativo"} for mart in OF_CELLS if mart in OF_FILES},
     ("budget_obiettivi", "esito"): {"dimostrato", "arrotondamento", "non_dimostrato", "senza_voci"},
-    **{(mart, "origine_dato"): {"prospetto"} for mart in OF_CELLS_ALONE - {"spesa_sociale"}},
+    **{(mart, "origine_dato"): {"prospetto"} for mart in OF_CELLS if mart in OF_CELLS_ALONE - {"spesa_sociale"}},
     ("carichi_lavoro", "origine_dato"): {"prospetto"},
     ("indicatori_stato", "esito"): {
         *("raggiunto", "parziale", "non_raggiunto", "in_corso", "scaduto", "non_valutabile"),

@@ -1,4 +1,4 @@
-"""The marts of the staff and of the territory, recomputed without SQL: from the transcriptions and the raw rows."""
+"""The marts of the staff and of the territory, recomputed without their SQL: from transcriptions and raw rows."""
 
 from __future__ import annotations
 
@@ -146,12 +146,8 @@ def test_plan_hours_and_days_at_home_as_printed(built: Warehouse) -> None:
         if row["misura"] == "ore_lavoro" and row["linea"] == "541"
     }
     assert len(hours) == 2
-    assert (
-        dict(
-            built.query("select anno, ore_lavorate from marts.ore_personale_servizio where origine_dato = 'prospetto'")
-        )
-        == hours
-    )
+    found = built.query("select anno, ore_lavorate from marts.ore_personale_servizio where origine_dato = 'prospetto'")
+    assert {row[0]: row[1] for row in found} == hours
     (home,) = built.query(
         "select periodo, aderenti, giornate, giornate_massime_mese from marts.lavoro_agile "
         "where origine_dato = 'prospetto'"
@@ -323,7 +319,8 @@ def test_every_sentence_on_the_territory_is_a_row(built: Warehouse) -> None:
         expected[seed["livello"], seed["indicatore"], seed["dettaglio"], value, row["unita"]] += 1
     assert by_figure == expected
     ageing = next(row for row in found.values() if row[0] == "ambito" and row[1] == "indice_vecchiaia")
-    assert ageing[3] == Decimal("201.80") and ageing[6] == ageing[3] - ageing[5]
+    printed, extract, difference = (Decimal(str(ageing[place])) for place in (3, 5, 6))
+    assert printed == Decimal("201.8") and difference == printed - extract
     assert ageing[7] == date(2023, 1, 1)
     # the size classes bear the bounds that the document prints
     bounds = [f"{int(figure(row['valore'])):,}".replace(",", ".") for row in table("002", "testo")
