@@ -101,7 +101,6 @@ def _plan(snapshot: Snapshot, plans: Sequence[Row]) -> None:
         stacked=True,
         also=[
             Field("area", "Area"),
-            Field("obiettivo", "Obiettivo"),
             Field("formula", "Formula"),
             columns["valido_dal"],
         ],
@@ -158,6 +157,7 @@ def on_day(states: Sequence[Row], described: dict[str, Row], day: date) -> list[
         row["detto"] = told(row)
         row["perche"] = REASONS[row["motivo"]]
         row["chi"] = f"{row['indicatore']} · {row['nome']} · {row['periodo']}"
+        row["nome"] = row["nome"] if row["nome"] == row["obiettivo"] else f"{row['obiettivo']}: {row['nome']}"
     return sorted(found, key=lambda row: (row["documento"], row["indicatore"], row["periodo"]))
 
 
@@ -175,7 +175,8 @@ def _filtered(rows: Sequence[dict[str, Any]], day: date) -> list[dict[str, Any]]
         format_func=lambda name: "Tutti" if name == ALL else labels.RESULTS[name],
         key="esito-obiettivi",
     )
-    recent = [row for row in rows if is_recent(row, day)]
+    periods = Counter(row["indicatore"] for row in rows)
+    recent = [row for row in rows if periods[row["indicatore"]] == 1 or is_recent(row, day)]
     which = ALL
     if recent and len(recent) < len(rows):
         which = right.selectbox(

@@ -75,7 +75,7 @@ costi as (
     from servizi
     group by ente_id, anno
     -- a mean of too few persons is of nobody but them
-    having sum(utenti_nell_anno) >= max(soglia_persone)
+    having cast(sum(utenti_nell_anno) as integer) >= max(soglia_persone)
 ),
 
 domande as (
