@@ -17,14 +17,17 @@ from dashboards.data import Page, Snapshot
 from dashboards.views import (
     avanzo,
     casi,
+    confronto,
     costo_servizi,
     domande,
     file_ricevuti,
     fondi,
+    obiettivi,
     pagamenti,
     panoramica,
     personale,
     preventivo_consuntivo,
+    prodotti,
     quadrature,
     rette,
     spesa_sociale,
@@ -36,6 +39,7 @@ from warehouse import versions
 HERE = Path(__file__).parent
 PAGES: dict[str, Page] = {
     "panoramica": panoramica.page,
+    "prodotti": prodotti.page,
     "costo-servizi": costo_servizi.page,
     "casi": casi.page,
     "rette": rette.page,
@@ -46,6 +50,8 @@ PAGES: dict[str, Page] = {
     "avanzo": avanzo.page,
     "pagamenti": pagamenti.page,
     "spesa-sociale": spesa_sociale.page,
+    "obiettivi": obiettivi.page,
+    "confronto-enti": confronto.page,
     "quadrature": quadrature.page,
     "file-ricevuti": file_ricevuti.page,
 }

@@ -43,16 +43,18 @@ THEMES: dict[str, tuple[Entry, ...]] = {
         Entry(
             "casi",
             "Casi in carico",
-            "quanti fascicoli sono in carico, quanti si aprono e si chiudono, e chi sono",
-            ("casi_movimento_annuale", "casi_movimento", "casi_profilo"),
+            "quanti fascicoli sono in carico, quanti si aprono e si chiudono, chi sono, e i carichi di lavoro",
+            ("casi_movimento_annuale", "casi_movimento", "casi_profilo", "carichi_lavoro"),
             ("prese_in_carico",),
+            documents=True,
         ),
         Entry(
             "rette",
             "Rette e collocamenti",
-            "persone collocate, giornate, costo e retta media, per tipo e per chi paga",
-            ("rette_collocamenti",),
+            "persone collocate, giornate, costo e retta media, per tipo e per chi paga; affidi e centro diurno",
+            ("rette_collocamenti", "rette_annuali", "collocamenti_movimento"),
             ("collocamenti",),
+            documents=True,
         ),
         Entry(
             "domande",
@@ -67,6 +69,7 @@ THEMES: dict[str, tuple[Entry, ...]] = {
             "operatori e ore di lavoro per servizio e profilo",
             ("ore_personale_servizio",),
             ("ore_personale",),
+            documents=True,
         ),
     ),
     "Bilancio e fondi": (
@@ -108,6 +111,26 @@ THEMES: dict[str, tuple[Entry, ...]] = {
             "quanto spendono i Comuni, in tutto e per abitante",
             ("spesa_sociale", "spesa_sociale_comuni"),
             ("spesa_sociale_comuni", "popolazione"),
+            documents=True,
+        ),
+    ),
+    "Obiettivi": (
+        Entry(
+            "obiettivi",
+            "Obiettivi e indicatori",
+            "come stanno gli indicatori dei piani in un giorno scelto, e a che punto sono le azioni",
+            ("indicatori_piano", "indicatori_stato", "riscontro_azioni"),
+            ("rilevazioni",),
+            documents=True,
+        ),
+    ),
+    "Confronti": (
+        Entry(
+            "confronto-enti",
+            "Confronto tra enti",
+            "costi unitari, quote e cifre per abitante degli enti, uno accanto all'altro",
+            ("confronto_enti",),
+            ("ore_servizio", "spesa_sociale_comuni", "popolazione"),
             documents=True,
         ),
     ),

@@ -112,6 +112,11 @@ class Snapshot:
             return []
         return where(self.mart(name).rows, ente_id=self.ente, **chosen)
 
+    def selected(self, name: str, condition: str | None) -> list[Row]:
+        """The rows of a mart that meet a SQL condition of the published catalogue; all of them without one."""
+        mart = self.mart(name)
+        return list(mart.rows if not condition else _selected(self.version.name, name, condition, self.version))
+
     def holdings(self) -> dict[str, dict[str, Holding]]:
         """What the version holds of each ente: rows and years of each mart."""
         return _holdings(self.version.name, self.version)
@@ -262,6 +267,14 @@ def _mart(version_name: str, name: str, _version: Version) -> Mart:
     }
     warning = model.get("avvertenza") or ""
     return Mart(name, about[0][0] or "", warning, tuple(model["grana"] or list(columns)[:1]), columns, rows)
+
+
+@st.cache_resource(max_entries=32, show_spinner="Leggo i dati…")
+def _selected(version_name: str, name: str, condition: str, _version: Version) -> tuple[Row, ...]:
+    with _one_reader, versions.connect(_version) as con:
+        result = con.execute(f'select * from marts."{name}" where {condition} order by all')
+        header = [column[0] for column in result.description or []]
+        return tuple(dict(zip(header, row, strict=True)) for row in result.fetchall())
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -36,6 +36,7 @@ SYMBOLS = {
     "eur/persona": "€/utente",
     "eur/abitante": "€/abitante",
     "eur/giorno": "€/giorno",
+    "eur_ora": "€/ora",
     "pct": "%",
     "ore_settimana": "ore/settimana",
     "ab_km2": "ab./km²",
@@ -48,6 +49,7 @@ SYMBOLS = {
     "data": "",
     "mese": "",
     "testo": "",
+    "si_no": "",
 }
 # Units that stand with each figure of a table; the others stand in the heading.
 WRITTEN_EACH_TIME = frozenset({"eur", "eur/ora", "eur/persona", "eur/abitante", "eur/giorno", "pct"})

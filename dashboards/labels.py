@@ -92,6 +92,18 @@ _COLUMNS = {
     "gravita": "Gravità",
     "noto_dal": "Noto dal",
     "noto_al": "In vigore fino al",
+    "costo_medio_eur": "Costo per caso",
+    "casi_contati": "Che cosa contano i casi",
+    "persone_inizio": "All'inizio",
+    "persone_nuove": "Nuove",
+    "persone_uscite": "Uscite",
+    "persone_fine": "Alla fine",
+    "persone_nell_anno": "Nell'anno",
+    "ore_settimana": "Ore alla settimana",
+    "carico_su_ore_ricalcolato": "Carico su ore, ricalcolato",
+    "carico_su_100": "Carico su 100",
+    "carico_su_100_ricalcolato": "Carico su 100, ricalcolato",
+    "is_oltre_accettabile": "Oltre l'accettabile",
     "da_flusso": "Dai flussi",
     "stampato": "Stampato",
 }
@@ -120,9 +132,37 @@ FILE_STATES = {
     "accettato con scarti": "Accettato con scarti",
     "respinto": "Respinto",
 }
+# Outcomes of an indicator, and how far an action went.
+RESULTS = {
+    "raggiunto": "Raggiunto",
+    "parziale": "In parte",
+    "non_raggiunto": "Non raggiunto",
+    "in_corso": "In corso",
+    "scaduto": "Scaduto",
+    "non_valutabile": "Non valutabile",
+}
+RESULTS_MEANING = {
+    "raggiunto": "il valore raggiunge il traguardo",
+    "parziale": "fatto qualcosa, non tutto o non in tempo",
+    "non_raggiunto": "termine passato, traguardo no",
+    "in_corso": "il termine non è passato",
+    "scaduto": "termine passato, nessun valore",
+    "non_valutabile": "senza traguardo, o valore debole",
+}
+ACTIONS = {
+    "attuata": "Attuata",
+    "proseguita": "Proseguita",
+    "avviata": "Avviata",
+    "rinviata": "Rinviata",
+    "ferma": "Ferma",
+    "non_attuata": "Non attuata",
+    "non_detto": "Non detto",
+}
 STATES = {
     **OUTCOMES,
     **FILE_STATES,
+    **RESULTS,
+    **ACTIONS,
     "scaduto": "Scaduto",
     "in scadenza": "Scade entro 12 mesi",
     "dopo": "Scade dopo",
@@ -142,11 +182,37 @@ DIMENSIONS = {
     "ente_segnalante": "Chi ha segnalato",
     "tipo_provvedimento": "Tipo di provvedimento",
     "autorita": "Autorità",
+    "sub_ambito": "Sub-ambito",
 }
 INDICATORS = {
     "itp": "Tempestività dei pagamenti (ITP)",
     "tempo_medio_ponderato": "Tempo medio ponderato di pagamento",
     "ritardo_annuale": "Ritardo annuale",
+}
+THEMES = {
+    "bilancio": "Bilancio",
+    "fondi": "Fondi",
+    "servizi": "Servizi",
+    "casi": "Casi",
+    "personale": "Personale",
+    "territorio": "Territorio",
+    "obiettivi": "Obiettivi",
+    "qualita": "Qualità dei dati",
+}
+RATIOS = {
+    "costo_orario": "Costo di un'ora di servizio",
+    "costo_utente": "Costo di un utente nell'anno",
+    "ore_utente": "Ore di un utente nell'anno",
+    "costo_pro_capite": "Costo di un servizio per abitante",
+    "spesa_lorda_pro_capite": "Spesa sociale lorda per abitante",
+    "spesa_netta_pro_capite": "Spesa sociale netta per abitante",
+    "quota_stranieri": "Stranieri ogni cento residenti",
+    "valore_produzione_pro_capite": "Valore della produzione per abitante",
+}
+MISSING_REASONS = {
+    "cifra_assente": "Nessun documento la stampa e nessun file la porta",
+    "denominatore_assente": "Manca per che cosa dividere",
+    "definizione_diversa": "L'ente ha una cifra che si misura in altro modo",
 }
 CONSTRAINTS = {"vincolato": "Vincolato", "finalizzato": "Finalizzato", "libero": "Libero"}
 QUARTERS = {1: "1° trimestre", 2: "2° trimestre", 3: "3° trimestre", 4: "4° trimestre", 0: "Anno intero"}

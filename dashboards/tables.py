@@ -94,7 +94,7 @@ class Field:
     @property
     def is_figure(self) -> bool:
         """Its values are measured, and not names, years or dates."""
-        return self.unit is not None and self.unit not in ("anno", "data", MONTH)
+        return (self.unit is not None or self.unit_in is not None) and self.unit not in ("anno", "data", MONTH)
 
     @property
     def is_numeric(self) -> bool:

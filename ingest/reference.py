@@ -36,6 +36,19 @@ class Repair:
 
 
 @dataclass(frozen=True)
+class Indicator:
+    """An indicator of a plan of an ente, as the values that a person states are checked against it."""
+
+    ente_id: str
+    piano: str
+    codice: str
+    unita: str
+    periodicita: str
+    anno_dal: int
+    anno_al: int
+
+
+@dataclass(frozen=True)
 class Reference:
     """What exists: units, facts and enti; and the repairs."""
 
@@ -122,6 +135,37 @@ def read_domains(seeds: Path) -> tuple[dict[str, list[str]], list[tuple[str, str
     ]
     domains = {
         name: [row[column] for _, row in _rows(seeds / f"{name}.csv", column)]
-        for name, column in (("enti", "ente_id"), ("servizi", "servizio"), ("fonti", "fonte"), ("aree", "area"))
+        for name, column in (
+            ("enti", "ente_id"),
+            ("servizi", "servizio"),
+            ("fonti", "fonte"),
+            ("aree", "area"),
+            ("piani", "piano"),
+        )
     }
-    return {**domains, "comuni": [code for _, code in comuni]}, comuni
+    codes = [row["codice"] for _, row in _rows(seeds / "indicatori_piani.csv", "codice")]
+    return {**domains, "comuni": [code for _, code in comuni], "indicatori": codes}, comuni
+
+
+def read_indicators(seeds: Path) -> list[Indicator]:
+    """The indicators of every plan.
+
+    Raises:
+        ExtractError: A seed is missing or malformed.
+    """
+    listed = _rows(seeds / "indicatori_piani.csv", "elenco", "codice", "unita", "periodicita")
+    plans = _rows(seeds / "piani.csv", "ente_id", "piano", "elenco", "anno_dal", "anno_al")
+    return [
+        Indicator(
+            plan["ente_id"],
+            plan["piano"],
+            indicator["codice"],
+            indicator["unita"],
+            indicator["periodicita"],
+            int(plan["anno_dal"]),
+            int(plan["anno_al"]),
+        )
+        for _, plan in plans
+        for _, indicator in listed
+        if indicator["elenco"] == plan["elenco"]
+    ]

@@ -27,6 +27,7 @@ PROJECT = (
     "dbt_project.yml",
     "profiles.yml",
 )
+PATIENCE = 540  # seconds: a build from nothing takes one minute, on a machine that does nothing else
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,11 @@ class Warehouse:
     def ambito(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the command line as a user does, in a process of its own."""
         process = self.start(*arguments)
-        out, err = process.communicate(timeout=240)
+        try:
+            out, err = process.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()  # or it would go on beside the tests that follow
+            raise
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
     def document(self, number: str) -> Path:

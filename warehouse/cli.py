@@ -32,6 +32,7 @@ from ingest.prospetti.source_check import EXCLUDED_FILE, compare_with_source, re
 from ingest.reference import read_domains
 from warehouse import build as building
 from warehouse import compare, versions
+from warehouse import report_quadrature as reviewing
 from warehouse import serve as serving
 from warehouse import sql as querying
 from warehouse import trace as tracing
@@ -252,6 +253,21 @@ def trace(
         out.print(tracing.as_json(found), markup=False, highlight=False, soft_wrap=True)
     else:
         tracing.show(found, out)
+
+
+@app.command()
+def quadrature(
+    output: Annotated[
+        Path | None, typer.Option(help="File in cui scrivere, invece dello schermo.", dir_okay=False)
+    ] = None,
+) -> None:
+    """La relazione delle quadrature, in Markdown: che cosa non torna, che cosa è spiegato, che cosa torna."""
+    text = reviewing.report(versions.current(Paths.from_environment()))
+    if output is None:
+        out.print(text, end="", markup=False, highlight=False, soft_wrap=True)
+        return
+    output.write_text(text, encoding="utf-8", newline="\n")
+    _say(f"quadrature scritte in {output}")
 
 
 @app.command("versions")

@@ -10,13 +10,30 @@ import streamlit as st
 
 from dashboards import charts, formats, labels, panels, tables
 from dashboards.charts import Bar, Point
-from dashboards.data import PARTIAL, Row, Snapshot, grouped, hidden_among, is_hidden, is_whole, sums, total, where
+from dashboards.data import (
+    PARTIAL,
+    Row,
+    Snapshot,
+    files_of,
+    grouped,
+    hidden_among,
+    is_hidden,
+    is_whole,
+    sums,
+    total,
+    where,
+)
 
 ALL = "tutto l'ambito"
+WHOLE = "Tutto l'ambito"  # the sub-ambito of what a document prints for all of them together
 FIRST = "TM"
 NOT_SAID = "non indicato"
 MEASURES = ("casi_inizio", "casi_nuovi", "casi_chiusi", "casi_fine")
 OF_YEAR = (*MEASURES, "casi_nell_anno")
+LOADS = (
+    *("somma_pesi", "casi_assegnati", "ore_settimana", "peso_medio", "carico_su_ore", "carico_su_ore_ricalcolato"),
+    *("carico_su_100", "carico_su_100_ricalcolato", "is_oltre_accettabile"),
+)
 FLOWS = {"Aperti": charts.BLUE, "Chiusi": charts.ORANGE}
 
 
@@ -30,7 +47,7 @@ def page(snapshot: Snapshot) -> None:
     snapshot = panels.choose_entity(snapshot)
     mine = snapshot.rows("casi_movimento_annuale")
     if not mine:
-        panels.nothing(snapshot, "prese_in_carico")
+        panels.nothing(snapshot, "prese_in_carico", documents=True)
         return
     services = {row["servizio"]: row["nome"] for row in snapshot.mart("dim_servizi").rows}
     service = st.columns([1, 1])[0].selectbox(
@@ -47,13 +64,17 @@ def page(snapshot: Snapshot) -> None:
     _movement(snapshot, service, rows)
     _profile(snapshot, service, profile)
     _months(snapshot, service, months)
+    loads = snapshot.rows("carichi_lavoro", servizio=service)
+    _loads(snapshot, service, loads)
     panels.warnings(
         panels.suppression([*rows, *months, *profile]),
         "In carico alla fine = in carico all'inizio + aperti − chiusi; in carico nell'anno = all'inizio + aperti.",
-        "Chi è in carico a un giorno si conta fascicolo per fascicolo: una persona può averne più d'uno.",
+        "Chi è in carico a un giorno si conta fascicolo per fascicolo: una persona può averne più d'uno."
+        if files_of(rows)
+        else "Le cifre sono quelle stampate, e contano i minori: dove non tornano tra loro, i controlli lo dicono.",
         mart.description.partition(". ")[2].partition(". ")[2],
     )
-    panels.checks(snapshot, rows, "casi")
+    panels.checks(snapshot, [*rows, *profile, *loads], "casi")
 
 
 def by_month(rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -62,11 +83,14 @@ def by_month(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def stock_by_day(profile: Sequence[Row]) -> dict[date, int | None]:
-    """The cases open on each day of reference: the sum of any dimension of which nothing is hidden."""
+    """The cases open on each day of reference: the sum of a dimension of which nothing is hidden.
+
+    The largest one: a document prints only some values of some dimensions.
+    """
     found: dict[date, int | None] = {}
     for day, of_day in sorted(grouped(profile, "data_riferimento").items()):
         whole = [rows for rows in grouped(of_day, "dimensione").values() if not hidden_among(rows, "casi_attivi")]
-        found[day] = total(whole[0], "casi_attivi") if whole else None
+        found[day] = max((int(total(rows, "casi_attivi") or 0) for rows in whole), default=None)
     return found
 
 
@@ -78,7 +102,8 @@ def by_year(rows: Sequence[Row]) -> list[dict[str, Any]]:
 def _cards(rows: Sequence[Row], stock: dict[date, int | None]) -> None:
     last = by_year(rows)[-1]
     year = last["anno"]
-    months = max(row["mesi_coperti"] for row in rows if row["anno"] == year)
+    # a printed year is a whole one
+    months = max(row["mesi_coperti"] or 12 for row in rows if row["anno"] == year)
     until = "" if months == 12 else f"i primi {months} mesi"
     figures = []
     if stock:
@@ -104,13 +129,16 @@ def _movement(snapshot: Snapshot, service: str, of_service: Sequence[Row]) -> No
     mart = snapshot.mart("casi_movimento_annuale")
     columns = {column.name: column for column in tables.fields(mart, *mart.columns)}
     panels.section(snapshot, f"Aperti e chiusi anno per anno, {service}")
-    place = st.columns([1, 1])[0].selectbox(
-        "Sub-ambito",
-        [ALL, *sorted({row["sub_ambito"] for row in of_service})],
-        format_func=lambda name: name.capitalize() if name == ALL else name,
-        key="sub-ambito-casi",
-        placeholder="Scegli",
-    )
+    places = sorted({row["sub_ambito"] for row in of_service} - {WHOLE})
+    place = ALL
+    if places:
+        place = st.columns([1, 1])[0].selectbox(
+            "Sub-ambito",
+            [ALL, *places],
+            format_func=lambda name: name.capitalize() if name == ALL else name,
+            key="sub-ambito-casi",
+            placeholder="Scegli",
+        )
     rows = [row for row in of_service if place in (ALL, row["sub_ambito"])]
     over = by_year(rows)
     flows = [
@@ -130,6 +158,10 @@ def _movement(snapshot: Snapshot, service: str, of_service: Sequence[Row]) -> No
         key="casi-anni",
         sources=rows,
     )
+    if not places:
+        fields = [columns["anno"], *(columns[name] for name in OF_YEAR)]
+        panels.provenance(snapshot, mart, sorted(of_service, key=lambda row: -int(row["anno"])), fields, key="casi")
+        return
     year = max(row["anno"] for row in of_service)
     panels.section(snapshot, f"Per sub-ambito, {service} {year}")
     latest = sorted(where(of_service, anno=year), key=lambda row: (-(row["casi_nell_anno"] or 0), row["sub_ambito"]))
@@ -216,7 +248,7 @@ def _profile(snapshot: Snapshot, service: str, rows: Sequence[Row]) -> None:
     )
     dimension = right.selectbox(
         "Per",
-        [name for name in labels.DIMENSIONS if any(row["dimensione"] == name for row in rows)],
+        [name for name in labels.DIMENSIONS if where(rows, data_riferimento=day, dimensione=name)],
         format_func=lambda name: labels.DIMENSIONS[name],
         key="dimensione-casi",
         placeholder="Scegli",
@@ -234,15 +266,49 @@ def _profile(snapshot: Snapshot, service: str, rows: Sequence[Row]) -> None:
     )
     fields = tables.fields(mart, "modalita", "casi_attivi", modalita=labels.DIMENSIONS[dimension])
     bars = [panels.bar(row, row["modalita"], fields[1]) for row in shown]
+    summed = sums(shown, ["casi_attivi"])
     panels.bars(snapshot, bars, "Casi in carico", "profilo", names=labels.DIMENSIONS[dimension])
     panels.table(
         snapshot,
         fields,
         shown,
-        total={"modalita": "Totale ricalcolato", **sums(shown, ["casi_attivi"])},
+        total={"modalita": "Totale ricalcolato", **summed},
         title=f"Casi {service} al {formats.day(day)}, per {labels.DIMENSIONS[dimension].lower()}",
         name=f"casi-{service}-{dimension.replace('_', '-')}-{day:%Y-%m-%d}",
         key="profilo",
-        note="" if hidden_among(shown, "casi_attivi") else "La somma è il totale dei fascicoli in carico quel giorno.",
+        note="" if hidden_among(shown, "casi_attivi") else note_on_sum(summed["casi_attivi"], stock_by_day(rows)[day]),
     )
     panels.provenance(snapshot, mart, shown, fields, key="profilo")
+
+
+def note_on_sum(shown: int, stock: int | None) -> str:
+    """Whether the values of a dimension are all the cases of the day: a document may print only some of them."""
+    if shown == stock:
+        return "La somma è il totale dei casi in carico quel giorno."
+    return (
+        f"La somma non è il totale dei casi in carico quel giorno, che è {said(stock)}: le cifre stampate sono queste."
+    )
+
+
+def _loads(snapshot: Snapshot, service: str, of_service: Sequence[Row]) -> None:
+    if not of_service:
+        return
+    mart = snapshot.mart("carichi_lavoro")
+    year = max(row["anno"] for row in of_service)
+    rows = sorted(where(of_service, anno=year), key=lambda row: -(row["carico_su_ore_ricalcolato"] or 0))
+    panels.section(snapshot, f"Carichi di lavoro, {service} {year}")
+    fields = tables.fields(mart, "operatore", *LOADS)
+    bars = [panels.bar(row, row["operatore"], fields[1 + LOADS.index("carico_su_ore_ricalcolato")]) for row in rows]
+    panels.bars(snapshot, bars, "Carico su ore, ricalcolato", "carichi", names="Operatore")
+    base, limit = rows[0]["base_carico"], rows[0]["carico_accettabile"]
+    stated = "" if limit is None else f" Il documento dice accettabile un carico su ore di {formats.number(limit, 0)}."
+    panels.table(
+        snapshot,
+        fields,
+        rows,
+        title=f"Pesatura dei carichi di lavoro {service} {year}",
+        name=f"carichi-{service}-{year}",
+        key="carichi",
+        note=f"Il carico su 100 è rapportato a {base} punti per ora.{stated} I casi sono assegnazioni, non minori.",
+    )
+    panels.provenance(snapshot, mart, rows, fields, key="carichi")

@@ -8,24 +8,36 @@ from typing import Any
 import streamlit as st
 
 from dashboards import formats, panels, tables
-from dashboards.data import Row, Snapshot, grouped, hidden_among, sums, where, with_hidden, years
+from dashboards.contents import ENTRIES
+from dashboards.data import Row, Snapshot, grouped, hidden_among, is_hidden, sums, where, with_hidden, years
 
 MEASURES = ("costo_eur", "giornate", "persone_collocate", "retta_media_giornaliera_eur")
+OF_KIND = ("costo_eur", "casi_collocati", "costo_medio_eur")
+OF_PERSONS = ("persone_inizio", "persone_nuove", "persone_uscite", "persone_fine", "persone_nell_anno")
 KEYS = ("tipo_collocamento", "canale_finanziamento")
 
 
 def page(snapshot: Snapshot) -> None:
     """Draw the page."""
-    mart = snapshot.mart("rette_collocamenti")
     panels.heading(
         "Rette e collocamenti",
         "Quante persone sono collocate, per quanti giorni, quanto costano le rette e chi le paga.",
     )
     snapshot = panels.choose_entity(snapshot)
-    mine = snapshot.rows("rette_collocamenti")
-    if not mine:
-        panels.nothing(snapshot, "collocamenti")
+    if not panels.held(snapshot, *ENTRIES["rette"].marts):
+        panels.nothing(snapshot, "collocamenti", documents=True)
         return
+    mine = snapshot.rows("rette_collocamenti")
+    if mine:
+        _placements(snapshot, mine)
+    kinds, persons = snapshot.rows("rette_annuali"), snapshot.rows("collocamenti_movimento")
+    _kinds(snapshot, kinds)
+    _movement(snapshot, persons)
+    panels.checks(snapshot, [*mine, *kinds, *persons], "rette")
+
+
+def _placements(snapshot: Snapshot, mine: Sequence[Row]) -> None:
+    mart = snapshot.mart("rette_collocamenti")
     columns = {column.name: column for column in tables.fields(mart, *mart.columns)}
     left, middle, right = st.columns(3)
     year = left.selectbox("Anno", years(mine, "anno"), key="anno-rette", placeholder="Scegli")
@@ -97,7 +109,69 @@ def page(snapshot: Snapshot) -> None:
             key="rette-anni",
             sources=mine,
         )
-    panels.checks(snapshot, rows, "rette")
+
+
+def _kinds(snapshot: Snapshot, mine: Sequence[Row]) -> None:
+    """The cost of each kind of placement and of a case of it, year by year."""
+    if not mine:
+        return
+    mart = snapshot.mart("rette_annuali")
+    columns = {column.name: column for column in tables.fields(mart, *mart.columns)}
+    panels.section(snapshot, "Costo per tipo e per caso")
+    year = st.columns([1, 2])[0].selectbox("Anno", years(mine, "anno"), key="anno-tipi", placeholder="Scegli")
+    rows = sorted(where(mine, anno=year), key=lambda row: (row["costo_eur"] is None, -(row["costo_eur"] or 0)))
+    cost = columns["costo_eur"]
+    bars = [panels.bar(row, row["tipo_collocamento"], cost) for row in rows]
+    panels.bars(snapshot, bars, f"{cost.title}, {year}", "tipi", names="Tipo di collocamento")
+    fields = [columns[name] for name in ("tipo_collocamento", *OF_KIND)]
+    panels.table(
+        snapshot,
+        fields,
+        rows,
+        total={
+            "tipo_collocamento": "Totale ricalcolato",
+            **sums(rows, ["costo_eur"]),
+            **dict.fromkeys(OF_KIND[1:], ""),
+        },
+        title=f"Rette {year} per tipo di collocamento",
+        name=f"rette-tipi-{year}",
+        key="tipi",
+    )
+    panels.warnings(
+        panels.suppression(rows),
+        "I documenti non dicono se i casi collocati sono quelli dell'anno o quelli di un giorno, i flussi contano le "
+        "persone dell'anno: i costi per caso delle due specie non si confrontano.",
+        title="Costo per caso",
+    )
+    panels.provenance(snapshot, mart, rows, fields, key="tipi")
+
+
+def _movement(snapshot: Snapshot, mine: Sequence[Row]) -> None:
+    """Who enters and leaves an affido or the day centre."""
+    if not mine:
+        return
+    mart = snapshot.mart("collocamenti_movimento")
+    panels.section(snapshot, "Affidi e centro diurno")
+    kind = st.columns([1, 2])[0].selectbox(
+        "Tipo", sorted({row["tipo_collocamento"] for row in mine}), key="tipo-movimento", placeholder="Scegli"
+    )
+    rows = sorted(
+        where(mine, tipo_collocamento=kind),
+        key=lambda row: (-int(row["anno"]), row["dettaglio"] != "tutti", row["dettaglio"], row["sub_ambito"]),
+    )
+    # what does not change from row to row tells nothing
+    told = [name for name in ("dettaglio", "sub_ambito") if len({row[name] for row in rows}) > 1]
+    measures = [name for name in OF_PERSONS if any(row[name] is not None or is_hidden(row, name) for row in rows)]
+    fields = tables.fields(mart, "anno", *told, *measures)
+    panels.table(
+        snapshot,
+        fields,
+        rows,
+        title=f"Persone collocate: {kind}",
+        name=f"collocati-{kind.replace(' ', '-')}",
+        key="movimento",
+    )
+    panels.provenance(snapshot, mart, rows, fields, key="movimento")
 
 
 def totals(rows: Sequence[Row]) -> dict[str, Any]:

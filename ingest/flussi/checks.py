@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -27,6 +27,7 @@ from ingest.flussi.values import (
     without_currency,
 )
 from ingest.imports import import_ahead, imported
+from ingest.reference import Indicator
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,10 +77,12 @@ class Reference:
     Attributes:
         domains: Accepted values of each domain.
         comuni: Each comune with its ente.
+        indicatori: The indicators of the plans.
     """
 
     domains: dict[str, list[str]]
     comuni: list[tuple[str, str]]
+    indicatori: tuple[Indicator, ...] = ()
 
 
 def warm_up() -> None:
@@ -209,6 +212,13 @@ class Checks:
         con.execute("create or replace temp table comuni (ente_id varchar, codice_istat varchar)")
         enti, codes = [ente for ente, _ in self._reference.comuni], [code for _, code in self._reference.comuni]
         con.execute("insert into comuni select unnest(?::varchar[]), unnest(?::varchar[])", [enti, codes])
+        con.execute(
+            "create or replace temp table indicatori (ente_id varchar, piano varchar, codice varchar, unita varchar, "
+            "periodicita varchar, anno_dal integer, anno_al integer)"
+        )
+        if self._reference.indicatori:
+            listed = [astuple(indicator) for indicator in self._reference.indicatori]
+            con.executemany("insert into indicatori values (?, ?, ?, ?, ?, ?, ?)", listed)
         current = (
             "select f.* from raw.{table} as f inner join raw.lotti as l on f._lotto = l.lotto where l.noto_al is null"
         )

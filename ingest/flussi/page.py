@@ -14,6 +14,8 @@ _DOMAINS: dict[Domain, str] = {
     "comuni": "il codice di un Comune dell'ambito",
     "fonti": "una fonte di finanziamento conosciuta",
     "aree": "un'area di bilancio conosciuta",
+    "piani": "il nome di un piano conosciuto",
+    "indicatori": "il codice di un indicatore di un piano",
 }
 _PERSONS = {
     "utente": "persone seguite dai servizi",

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -139,8 +140,7 @@ class Pseudonyms:
         """Remember where the key is."""
         self._paths = paths
         self._key: bytes | None = None
-        # one a key, copied for each code: a key is prepared once, and short texts do not pass through another thread
-        self._prepared: dict[bytes, hmac.HMAC] = {}
+        self._prepared: dict[tuple[bool, Person], hmac.HMAC] = {}
         # the codes met, as written, and their hashes: a month has the persons of the month before
         self._seen: dict[Person, tuple[pa.StringArray, pa.StringArray]] = {}
 
@@ -157,16 +157,32 @@ class Pseudonyms:
 
     def of(self, code: str, person: Person) -> str:
         """The keyed hash of a code: 12 characters, the same for the same code however it is written."""
-        plain = "".join(code.split()).upper()
-        if plain.startswith(SYNTHETIC_PREFIX):
+        return str(self._hashes([code], person)[0])
+
+    def _hashes(self, codes: list[str], person: Person) -> pa.StringArray:
+        kept = []
+        for code in codes:
+            plain = "".join(code.split()).upper()
+            hashing = self._prepared_for(plain, person).copy()
+            hashing.update(plain.encode())
+            kept.append(hashing.digest()[:_BYTES])
+        # nine bytes are twelve characters, with nothing left over: all of them are written at once
+        text = base64.urlsafe_b64encode(b"".join(kept))
+        width = _BYTES * 4 // 3
+        ends = np.arange(0, width * len(kept) + 1, width, dtype=np.int32)
+        return pa.StringArray.from_buffers(len(kept), pa.py_buffer(ends), pa.py_buffer(text))
+
+    def _prepared_for(self, plain: str, person: Person) -> hmac.HMAC:
+        """The hash of a key and of what kind of person it is, to be copied for each code."""
+        synthetic = plain.startswith(SYNTHETIC_PREFIX)
+        prepared = self._prepared.get((synthetic, person))
+        if prepared is None:
             key = _PUBLIC_KEY
-        else:
-            self._key = key = self._key or read_key(self._paths)
-        if key not in self._prepared:
-            self._prepared[key] = hmac.new(key, digestmod=hashlib.sha256)
-        hashing = self._prepared[key].copy()
-        hashing.update(f"{person}\0{plain}".encode())
-        return base64.urlsafe_b64encode(hashing.digest()[:_BYTES]).decode("ascii")
+            if not synthetic:
+                self._key = key = self._key or read_key(self._paths)
+            prepared = hmac.new(key, f"{person}\0".encode(), hashlib.sha256)
+            self._prepared[synthetic, person] = prepared
+        return prepared
 
     def column(self, column: pa.DictionaryArray, person: Person) -> pa.DictionaryArray:
         """A dictionary-encoded column of codes, hashed."""
@@ -177,7 +193,7 @@ class Pseudonyms:
         position = pc.index_in(written, value_set=codes)
         unknown = written.filter(pc.and_(pc.is_null(position), pc.is_valid(written)))
         if len(unknown):
-            hashed = pa.array([self.of(code, person) for code in unknown.to_pylist()], pa.string())
+            hashed = self._hashes(unknown.to_pylist(), person)
             codes, hashes = pa.concat_arrays([codes, unknown]), pa.concat_arrays([hashes, hashed])
             position = pc.index_in(written, value_set=codes)
         self._seen[person] = codes, hashes

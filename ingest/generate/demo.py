@@ -31,10 +31,12 @@ from ingest.generate.files import (
     write,
 )
 from ingest.generate.ledger import Ledger, add_up
-from ingest.generate.money import Accounts, bills, invoice_frame, staff_frame
+from ingest.generate.money import Accounts, bills, invoice_frame
+from ingest.generate.objectives import PLAN_YEARS, stated_frame
 from ingest.generate.persons import Persons, Population
 from ingest.generate.residents import expense_frame, resident_frame
 from ingest.generate.services import SERVICES, Deliveries, known_on, tariff_frame
+from ingest.generate.staff import agile_frame, roster_frame, staff_frame
 from ingest.generate.territory import read_territory
 from ingest.paths import ROOT
 
@@ -187,10 +189,25 @@ class _Plan:
         for nth, year in enumerate(people.years):
             yield from self._of_hours(year)
             yield from self._of_persons(year, nth)
+            yield from self._of_staff(year, nth)
             yield from self._of_money(year, nth)
+        yield from self._stated()
         for nth, year in enumerate(range(people.primo_anno, self._last + 2)):
             style = (SEMPLICE, COLONNARE, PORTALE, SEMPLICE)[nth % 4]
             yield Delivery(date(year, 4, 10), "popolazione", str(year), style, self._residents(year), RATE / 10)
+
+    def _stated(self) -> Iterator[Delivery]:
+        """What is stated of the indicators, after each year; of the last year of the plan, at its monitoring."""
+        last = PLAN_YEARS[-1]
+        styles = (GESTIONALE, SEMPLICE, PORTALE)
+        for year, style in zip(PLAN_YEARS, styles, strict=True):
+            if not self._people.primo_anno <= year <= self._last + 1:
+                continue
+            arrives = date(year, 10, 5) if year == last else date(year + 1, 4, 2)
+            yield Delivery(arrives, "rilevazioni", str(year), style, partial(self._stated_of, year), 0.0)
+
+    def _stated_of(self, year: int) -> list[pl.DataFrame]:
+        return [stated_frame(self._people.seme, ENTE, year)]
 
     # --- tariffs and hours ------------------------------------------------------------------------
 
@@ -251,6 +268,14 @@ class _Plan:
 
     def _staff(self, year: int, months: range) -> Callable[[], list[pl.DataFrame]]:
         return lambda: [staff_frame(self._people.seme, ENTE, self._people.primo_anno, year, months)]
+
+    def _of_staff(self, year: int, nth: int) -> Iterator[Delivery]:
+        seme, first = self._people.seme, self._people.primo_anno
+        end, arrives = date(year, 12, 31), date(year + 1, 1, 16)
+        style = (FOGLIO, GESTIONALE, SEMPLICE)[nth % 3]
+        yield Delivery(arrives, "personale", str(year), style, lambda: [roster_frame(seme, ENTE, first, end)])
+        style = (PORTALE, SEMPLICE, FOGLIO)[nth % 3]
+        yield Delivery(arrives, "lavoro_agile", str(year), style, lambda: [agile_frame(seme, ENTE, first, year)])
 
     # --- persons ----------------------------------------------------------------------------------
 

@@ -101,6 +101,13 @@ def _kinds(layout: Tracciato) -> _Kinds:
             NO_DATE: [("dal", _always("31/02/2024"))],
             NOT_LISTED: [("tipo_collocamento", _always("da definire"))],
         }
+    if layout.tracciato == "personale":
+        # the same, for one employment at a time
+        return {
+            MISSING: [("profilo", _always(""))],
+            NO_DATE: [("dal", _always("31/02/2024"))],
+            NOT_LISTED: [("contratto", _always("da definire"))],
+        }
     kinds: _Kinds = {}
     for field in layout.campi:
         number = field.tipo in ("decimale", "euro")

@@ -64,6 +64,7 @@ _FIXED: tuple[tuple[str, str | None, str, str, str, tuple[str, ...], int], ...] 
     (_SERVICES_AREA, "SST", "Piano Povertà", "Assistenti sociali", "personale", ("L. 178/2020",), 118_000),
     ("Progettazione", None, "Progetto PIPPI PNRR", "Professionisti", "servizi", ("PIPPI",), 52_000),
     ("Progettazione", None, "Progetto GAP", "Professionisti", "servizi", ("GAP",), 19_500),
+    ("Progettazione", None, "Progetti area lavoro", "Professionisti", "servizi", ("Attentamente",), 15_000),
     ("Ufficio di Piano", None, "Programmazione del sistema", "Coordinamento", "personale", ("FNPS", "Comuni"), 58_000),
     (_SHARED_AREA, None, "Gestione del sistema", "Spese generali", "gestione", ("Comuni",), 41_000),
 )  # fmt: skip
@@ -74,11 +75,12 @@ _CONSTRAINTS = {
     "PIPPI": "finalizzato",
     "GAP": "finalizzato",
     "Progetto Autismo": "finalizzato",
+    "Attentamente": "finalizzato",
 }
 
 
 # Funds that pay for their own year alone; the others first use up what is left of the year before.
-_OWN_YEAR = frozenset({"PIPPI", "GAP", "Progetto Autismo", "Dopo di Noi", "Pro.Vi", "PUA"})
+_OWN_YEAR = frozenset({"PIPPI", "GAP", "Progetto Autismo", "Dopo di Noi", "Pro.Vi", "PUA", "Attentamente"})
 _QUARTERS = ((3, 31), (6, 30), (9, 30), (12, 20))
 # A family sends no invoice.
 _NEVER_BILLED = "affido"
@@ -414,47 +416,5 @@ def invoice_frame(ledger: Ledger, seme: int, ente: str, year: int, on: date) -> 
             "data_pagamento": pl.Series(payment, dtype=pl.Date),
             "importo_pagato": pl.Series(paid_amounts, dtype=pl.Int64),
             "giorni_sospensione": suspensions,
-        }
-    )
-
-
-def staff_frame(seme: int, ente: str, first: int, year: int, months: range) -> pl.DataFrame:
-    """The layout ``ore_personale``: who works in which service, each month."""
-    profiles = (
-        ("assistente sociale", 9, ("TM", "SSD", "SST")),
-        ("educatore", 6, ("TM", "SIL", "LO_SPAZIO")),
-        ("psicologo", 3, ("TM",)),
-        ("amministrativo", 4, ("CPE", "SSD")),
-        ("coordinatore", 2, ("TM", "SAAP")),
-        ("operatore socio-assistenziale", 2, ("LO_SPAZIO",)),
-    )
-    rows = []
-    number = 0
-    for profile, count, services in profiles:
-        for _ in range(count):
-            number += 1
-            chance = stream(seme, "operatori", number)
-            weekly = float(chance.choice([18, 24, 30, 36]))
-            joined = int(chance.integers(-30, 20))  # month of the first year
-            worked = [service for service in services if chance.random() < 0.7] or [services[0]]
-            weights = [float(chance.uniform(0.5, 1.5)) for _ in worked]
-            for month in months:
-                if joined > 12 * (year - first) + month - 1:
-                    continue
-                each = stream(seme, "ore personale", number, year, month)
-                season = 0.5 if month == 8 else 0.85 if month == 12 else 1.0
-                quarters = round(4 * weekly * 4.33 * season * each.uniform(0.86, 1.04))
-                for service, share in zip(worked, divide(quarters, weights), strict=True):
-                    if share > 0:
-                        rows.append((f"{year}-{month:02d}", f"DEMO-O{number:03d}", profile, service, 25 * share))
-    periods, operators, kinds, where, hours = zip(*sorted(rows), strict=True)
-    return pl.DataFrame(
-        {
-            "ente": [ente] * len(rows),
-            "periodo": periods,
-            "codice_operatore": operators,
-            "profilo": kinds,
-            "servizio": where,
-            "ore": hours,
         }
     )

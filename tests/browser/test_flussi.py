@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 from python_calamine import CalamineWorkbook
 
 from dashboards import formats
+from dashboards.contents import ENTRIES
 from dashboards.formats import euro
 from tests.browser.conftest import PHONE, WIDE, Server, Visit, publish_another
 from warehouse import versions
@@ -146,6 +147,56 @@ def test_page_of_the_demonstration_ente(server: Server, visit: Callable[..., Vis
     seen.check()
 
 
+@pytest.mark.parametrize(
+    ("address", "table", "figures"),
+    [
+        (
+            "casi",
+            "casi-anni",
+            "select unnest([casi_inizio, casi_nuovi, casi_chiusi, casi_fine, casi_nell_anno]), 'numero' "
+            "from marts.casi_movimento_annuale where ente_id = 'csc'",
+        ),
+        (
+            "casi",
+            "profilo",
+            "select casi_attivi, 'numero' from marts.casi_profilo where ente_id = 'csc' and servizio = 'TM' "
+            "and dimensione = 'fascia_eta' and data_riferimento = date '2024-12-31'",
+        ),
+        (
+            "casi",
+            "carichi",
+            "select unnest([somma_pesi, carico_su_ore_ricalcolato]), 'punti' from marts.carichi_lavoro",
+        ),
+        ("rette", "tipi", "select costo_eur, 'eur' from marts.rette_annuali where ente_id = 'csc' and anno = 2024"),
+        (
+            "rette",
+            "movimento",
+            "select persone_nell_anno, 'numero' from marts.collocamenti_movimento "
+            "where ente_id = 'csc' and tipo_collocamento = 'affido'",
+        ),
+    ],
+)
+def test_what_the_documents_print_of_cases_and_rette(
+    server: Server, visit: Callable[..., Visit], address: str, table: str, figures: str
+) -> None:
+    seen = visit(server)
+    seen.open(address)
+    shown = plain(seen.text(f".st-key-tabella-{table}"))
+    found = asked(server, figures)
+    assert found
+    for value, unit in found:
+        written = formats.quantity(value, unit) if unit == "eur" else formats.bare(value, unit)
+        assert plain(written) in shown, (value, unit)
+    assert seen.page.locator(".ambito-synthetic").count() == 0
+    assert "documento 001" in seen.text(".ambito-source")
+    for width in (WIDE, PHONE):
+        seen.resize(width)
+        if table in ("carichi", "movimento"):
+            seen.screenshot(f"{address}-csc")
+        seen.fits()
+    seen.check()
+
+
 def test_an_ente_without_data_is_told_what_to_send(server: Server, visit: Callable[..., Visit]) -> None:
     seen = visit(server, PHONE)
     for address, (title, layouts) in PAGES.items():
@@ -168,10 +219,11 @@ def test_the_front_page_shows_what_each_ente_has(server: Server, visit: Callable
     rows = [row.locator("th, td").all_inner_texts() for row in seen.page.locator(".st-key-tabella-enti tbody tr").all()]
     by_page = {row[0]: row[1:] for row in rows}
     assert by_page["Costo dei servizi"][0] == "2022-2024"
-    assert by_page["Casi in carico"][0] == "–"
+    assert by_page["Casi in carico"][0] == "2022-2024"
+    assert by_page["Domande e attese"][0] == "–"
     first, last = asked(server, "select min(year(mese)), max(year(mese)) from marts.casi_movimento")[0]
     assert by_page["Casi in carico"][-1] == f"{first}-{last}"
-    assert seen.page.locator(".st-key-guida a").count() == len(PAGES) + 2
+    assert seen.page.locator(".st-key-guida a").count() == len(ENTRIES) - 1
     seen.open("?ente=dimostrativo")
     residuo = asked(server, "select sum(residuo_eur) from marts.fondi_residui where ente_id = 'dimostrativo'")[0][0]
     assert plain(euro(residuo)) in seen.text(".ambito-card-value")

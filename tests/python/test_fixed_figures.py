@@ -22,6 +22,22 @@ CASES = [
         "select importo_eur from marts.budget_per_fonte where esercizio = 2021 and voce = 'SAAP' and fonte = 'Comuni'",
         (Decimal("2969686.00"),),
     ),
+    (
+        # 888.547,51 − 150.444,19 − 325.728,34 + 939.781,51 + 769.156,25 + 835,50, less the other lines of the Piano
+        # Povertà but the fondo di salvaguardia (622.853,68)
+        "select ricalcolato, esito from marts.quadrature where quadratura_id = '001-piano-poverta-preventivo'",
+        (Decimal("1499294.56"), "quadra"),
+    ),
+    (
+        # 4.075,51 + 129.843,56 + 184.840,00 + 271.113,82 − 244.032,91
+        "select ricalcolato, esito from marts.quadrature where quadratura_id = '001-avanzo-dopo-di-noi-assegnato'",
+        (Decimal("345839.98"), "quadra"),
+    ),
+    (
+        # 861.864,60 = 1.645.351,80 − 764.386,95 of avanzo − 19.100,25 of gestione
+        "select ricalcolato, esito from marts.quadrature where quadratura_id = '002-obiettivo-10-pre-consuntivo'",
+        (Decimal("861864.60"), "quadra"),
+    ),
 ]
 
 

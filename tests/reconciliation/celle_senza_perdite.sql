@@ -8,6 +8,7 @@
     ('preventivo_consuntivo', 'consuntivo', 'consuntivo_eur'),
     ('budget_per_fonte', 'importo_per_fonte', 'importo_eur'),
     ('spesa_sociale', 'spesa_sociale', 'spesa_sociale_eur'),
+    ('rette_annuali', 'costo', 'costo_eur'),
 ] %}
 with celle as (
     select

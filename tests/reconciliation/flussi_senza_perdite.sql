@@ -12,8 +12,11 @@
     'ore_personale',
     'spesa_sociale_comuni',
     'popolazione',
+    'personale',
+    'lavoro_agile',
     'crediti_debiti',
     'saldi_cassa',
+    'rilevazioni',
 ] %}
 with file_flussi as (
     select

@@ -6,6 +6,10 @@
     'fonte': 'fonti',
     'sub_ambito': 'sub_ambiti',
     'fase': 'fasi',
+    'natura': 'nature',
+    'profilo': 'profili',
+    'esito': 'esiti',
+    'stato_azione': 'stati_azione',
 } %}
 with etichette as (
     select

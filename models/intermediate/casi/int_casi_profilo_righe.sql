@@ -36,7 +36,7 @@ date_riferimento as (
 
 dimensioni as (
     {% for dimensione in (
-        'tipo_provvedimento', 'fascia_eta', 'cittadinanza', 'ente_segnalante', 'collocamento', 'autorita'
+        'tipo_provvedimento', 'fascia_eta', 'cittadinanza', 'ente_segnalante', 'collocamento', 'autorita', 'sub_ambito'
     ) %}
         select '{{ dimensione }}' as dimensione{{ ' union all' if not loop.last }}
     {% endfor %}
@@ -69,6 +69,7 @@ select
             when 'ente_segnalante' then attivi.ente_segnalante
             when 'collocamento' then attivi.collocamento
             when 'autorita' then attivi.autorita
+            when 'sub_ambito' then attivi.sub_ambito
             when 'fascia_eta'
                 then
                     case

@@ -58,6 +58,9 @@ select
     ente_id,
     anno,
     tipo_collocamento,
+    -- what only the documents tell apart: by sub-ambito the placed are too few for their figures to be published
+    'tutti' as dettaglio,
+    'Tutto l''ambito' as sub_ambito,
     canale_finanziamento,
     codice_utente,
     dal,

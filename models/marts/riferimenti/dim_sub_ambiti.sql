@@ -1,4 +1,5 @@
--- Grain: one row per sub_ambito. «Fuori distretto», «Extra-territorio» and «Non attribuito» have no population.
+-- Grain: one row per sub_ambito. «Fuori distretto», «Extra-territorio», «Non attribuito» and «Tutto l'ambito» have no
+-- population.
 with sub_ambiti as (
     select * from {{ ref('sub_ambiti') }}
 )

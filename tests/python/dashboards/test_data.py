@@ -30,6 +30,10 @@ MARTS = (
     "spesa_sociale",
     "preventivo_consuntivo",
     "budget_per_fonte",
+    "indicatori_piano",
+    "indicatori_valori",
+    "indicatori_stato",
+    "riscontro_azioni",
 )
 
 

@@ -185,7 +185,8 @@ def test_every_page_is_in_the_menu_with_layouts_that_exist(snapshot: Snapshot) -
 
 
 def test_the_front_page_knows_what_each_ente_has(snapshot: Snapshot) -> None:
-    assert panoramica.held(snapshot, ENTRIES["casi"], "csc") == "ancora niente"
+    assert panoramica.held(snapshot, ENTRIES["casi"], "csc") == "2022-2024"
+    assert panoramica.held(snapshot, ENTRIES["domande"], "csc") == "ancora niente"
     assert panoramica.held(snapshot, ENTRIES["costo-servizi"], "csc") == "2022-2024"
     assert panoramica.held(snapshot, ENTRIES["avanzo"], "csc") == "2024"
     assert panoramica.held(snapshot, ENTRIES["quadrature"]) == ""

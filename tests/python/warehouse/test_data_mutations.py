@@ -116,11 +116,37 @@ _FILE += "caricato_il, sintetico) values ('prova', 'prova.csv', {}, now()::times
 _LOT = "insert into raw.lotti (lotto, file_id, tracciato, ente_id, periodo, righe, noto_dal) "
 _LOT += "values (-1, 'prova', '{}', 'asc_insieme', '2024', 1, timestamp '2025-02-01 00:00:00');"
 _DEMO = "ente_id = 'dimostrativo'"
+_SHARES = f"{_DEMO} and periodo = '2025' and tipo_valore = 'calcolato'"
+_STATE = f"{_DEMO} and indicatore = '1.5a'"
 _A_STOCK = (
     f"select * from marts.casi_movimento where {_DEMO} and casi_inizio > 0 and casi_nuovi > 0 order by all limit 1"
 )
 _THE_ROW = "(ente_id, servizio, mese, sub_ambito) = (select (ente_id, servizio, mese, sub_ambito) from riga)"
 FAULTS = {
+    "attivita_classificate": [
+        # a line of the seed whose label is no longer the printed one, one that is gone, one too many
+        "update riferimenti.attivita set voce = 'N. utenti SAD' where voce = 'N° utenti con servizio SAD attivo'",
+        "delete from riferimenti.attivita where misura = 'proroghe'",
+        "delete from riferimenti.domande_stampate where tabella = 'fna_b2_domande' and dettaglio = 'MIX'",
+        "update riferimenti.attivita set voce = null where voce = 'Accordo RSA: donne richiedenti'",
+        # a label of the running text, and a new line of a table
+        "update raw.celle set voce = 'Pro.vi: domande' where voce = 'Pro.vi: domande presentate, tutte finanziate'",
+        "insert into raw.celle select * replace ('nuova' as cella_id, 'altro' as misura) from raw.celle "
+        "where tabella = 'sil_indicatori' limit 1",
+    ],
+    "attivita_concordi": [
+        f"update raw.celle set {fault}"
+        for fault in (
+            "valore = 641 where tabella = 'testo' and voce = 'Accordo RSA: richieste'",
+            "valore = null where tabella = 'testo' and voce = 'Accordo RSA: richieste'",
+            "unita = 'persone' where tabella = 'testo' and voce = 'Accordo RSA: richieste'",
+        )
+    ]
+    + [
+        "update riferimenti.attivita set prodotto = 'S30' where voce = 'Accordo RSA: richieste'",
+        "update riferimenti.attivita set prodotto = null where voce = 'Accordo RSA: richieste'",
+        "update riferimenti.domande_stampate set esito = 'non ammessa' where voce like '%ammesse e non finanziate'",
+    ],
     "avanzo_dai_movimenti": [
         f"{_MOVEMENTS} {fault}"
         for fault in (
@@ -146,6 +172,71 @@ FAULTS = {
         "delete from marts.avanzo",
         "delete from marts.risultato_gestione where esercizio = 2024",
     ],
+    "bilancio_aree_dalle_voci": [
+        _VALUE.format("bilancio_aree", "importo_eur"),
+        # the known difference of an area, of another amount
+        "update marts.bilancio_aree set importo_eur = importo_eur + 1 where area = 'Progettazione' "
+        "and esercizio = 2021",
+        "update marts.quadrature set esito = 'quadra' where quadratura_id = '002-totale-progettazione-budget_2021'",
+        "update marts.bilancio_voci set area = 'Ufficio di Piano' where voce = 'SAAP' and esercizio = 2024",
+        f"update marts.bilancio_aree set importo_eur = importo_eur + 0.01 where {_DEMO}",
+        f"delete from marts.bilancio_aree where {_DEMO} and area = 'Progettazione' and esercizio = 2024",
+    ],
+    "bilancio_senza_perdite": [
+        *(
+            f"delete from marts.{mart} where origine_dato = 'prospetto' "
+            f"and {column} = ({_PRINTED.format(mart, column)})"
+            for mart, column in (
+                ("bilancio_voci", "importo_eur"),
+                ("bilancio_aree", "importo_eur"),
+                ("budget_obiettivi", "importo_eur"),
+                ("canali_finanziamento", "entrata_eur"),
+                ("canali_finanziamento", "avanzo_precedente_eur"),
+                ("canali_finanziamento", "quota_vincolata_eur"),
+                ("valore_produzione", "importo_eur"),
+                ("stato_patrimoniale", "saldo_eur"),
+                ("stato_patrimoniale", "variazione_eur"),
+                ("indici_bilancio", "valore"),
+                ("investimenti", "acquisizioni_eur"),
+                ("indicatori_gestione", "valore"),
+            )
+        ),
+        # the amounts of two channels in one: as much, and one value less
+        "update marts.canali_finanziamento set entrata_eur = case canale when 'FSOL' then null else entrata_eur + "
+        "814105 end where esercizio = 2024 and canale in ('FSOL', 'FSR') and origine_dato = 'prospetto'",
+        "delete from marts.costi_per_natura where natura = 'gestione'",
+        f"update marts.canali_finanziamento set budget_eur = budget_eur + 1 where {_DEMO} and fase = 'preventivo'",
+        f"update marts.valore_produzione set importo_eur = importo_eur + 1 where {_DEMO}",
+        "delete from riferimenti.indicatori_bilancio where indicatore = 'tfr_debito'; "
+        "insert into marts.indicatori_gestione by name select * replace (1 as anno_riferimento) from "
+        "marts.indicatori_gestione where indicatore = 'pro_capite'",
+        _LOT.format("contabilita") + "insert into raw.flusso_contabilita (_lotto, _file_id, ente, esercizio, fase, "
+        "natura, importo) values (-1, 'prova', 'asc_insieme', 2024, 'preventivo', 'entrata', 1)",
+    ],
+    "bilancio_voci_stessi_euro": [
+        _VALUE.format("bilancio_voci", "importo_eur"),
+        _VALUE.format("preventivo_consuntivo", "consuntivo_eur"),
+        _VALUE.format("budget_per_fonte", "importo_eur"),
+        "update marts.bilancio_voci set fase = 'consuntivo' where voce = 'SAAP' and esercizio = 2024 "
+        "and fase = 'preventivo'",
+        "delete from marts.bilancio_voci where esercizio = 2021",
+        f"delete from marts.bilancio_voci where {_DEMO} and fase = 'assestato'",
+        f"update marts.preventivo_consuntivo set preventivo_eur = preventivo_eur + 1 where {_DEMO}",
+    ],
+    "canali_fanno_il_totale": [
+        _VALUE.format("canali_finanziamento", "entrata_eur"),
+        _VALUE.format("canali_finanziamento", "budget_eur"),
+        _VALUE.format("entrate_provenienza", "importo_eur"),
+        "update marts.canali_finanziamento set quota_vincolata_eur = quota_vincolata_eur + 1",
+        f"delete from marts.entrate_provenienza where {_DEMO}",
+        *(
+            f"update marts.canali_finanziamento set {column} = {column} + 1 where {_DEMO} and fase = 'consuntivo'"
+            for column in ("avanzo_precedente_eur", "uscite_eur", "avanzo_eur")
+        ),
+        "update marts.canali_finanziamento set avanzo_precedente_eur = avanzo_precedente_eur + 1 "
+        "where esercizio = 2024 and origine_dato = 'prospetto'",
+        f"update marts.risultato_gestione set entrate_eur = entrate_eur + 1 where {_DEMO}",
+    ],
     "casi_movimento_quadra": [
         f"create temp table riga as {_A_STOCK}; {fault}"
         for fault in (
@@ -170,6 +261,7 @@ FAULTS = {
         _VALUE.format("fondi_assegnati", "importo_eur"),
         _VALUE.format("spesa_sociale", "spesa_sociale_eur"),
         _VALUE.format("avanzo", "importo_eur"),
+        _VALUE.format("rette_annuali", "costo_eur"),
         "delete from marts.costo_servizi_sub_ambito where sub_ambito = 'Pandino'",
         "delete from marts.budget_per_fonte",
     ],
@@ -211,6 +303,47 @@ FAULTS = {
         "delete from riferimenti.etichette where dimensione = 'azione'",
         "delete from riferimenti.etichette where dimensione = 'fase'",
         "update raw.celle set sub_ambito = 'Pandinoo' where sub_ambito = 'Pandino' and tabella = 'saap_sub_ambito'",
+    ],
+    "finanziamento_quadra": [
+        f"update marts.indicatori_valori set numeratore = numeratore + 1 where {_SHARES} and indicatore = '2.1c'",
+        f"update marts.indicatori_valori set denominatore = denominatore + 1 where {_SHARES} and indicatore = '2.1d'",
+        f"delete from marts.indicatori_valori where {_SHARES} and indicatore = '2.1e'",
+        "delete from riferimenti.coperture where membro = 'Regione'",
+        "insert into riferimenti.fonti (fonte, tipo, provenienza) values ('Nuova', 'progetto', 'Marte')",
+    ],
+    "indicatori_stato_copre": [
+        f"{fault} where {_STATE} and valido_dal = date '{day}'"
+        for fault, day in (
+            ("delete from marts.indicatori_stato", "2024-01-01"),
+            ("delete from marts.indicatori_stato", "2025-12-31"),
+            ("update marts.indicatori_stato set valido_al = valido_al + 1", "2024-12-31"),
+            ("update marts.indicatori_stato set valido_al = valido_al - 1", "2024-12-31"),
+            ("update marts.indicatori_stato set valido_al = null", "2024-12-31"),
+            ("update marts.indicatori_stato set valido_al = date '2030-01-01'", "2026-06-30"),
+            ("update marts.indicatori_stato set valido_dal = date '2024-01-02'", "2024-01-01"),
+        )
+    ]
+    + [
+        f"delete from marts.indicatori_stato where {_STATE}",
+        f"insert into marts.indicatori_stato select * replace (date '2025-03-01' as valido_dal) "
+        f"from marts.indicatori_stato where {_STATE} and valido_dal = date '2024-12-31'",
+        "insert into marts.indicatori_stato select * replace ('2099' as periodo) from marts.indicatori_stato "
+        f"where {_STATE} limit 1",
+    ],
+    "rilevazioni_senza_perdite": [
+        f"delete from marts.indicatori_valori where {_STATE} and data_rilevazione = date '2025-12-31'",
+        f"update marts.indicatori_valori set valore = valore + 1 where {_STATE}",
+        f"insert into marts.indicatori_valori select * from marts.indicatori_valori where {_STATE} limit 1",
+        "update marts.indicatori_valori set valore_testo = null where indicatore = '1.2'",
+        "update marts.indicatori_valori set valore_data = null where indicatore = '2.5c'",
+        "update raw.flusso_rilevazioni set valore = 1 where codice_indicatore = '1.5a'",
+    ],
+    "traguardi_stampati": [
+        "update marts.indicatori_piano set traguardo = 91 where indicatore = '002:768'",
+        "update marts.indicatori_piano set traguardo = null where ente_id = 'asc_insieme' and indicatore = '1.5a'",
+        "update marts.indicatori_piano set unita = 'eur' where indicatore = '002:775'",
+        "delete from marts.indicatori_piano where indicatore = '002:799'",
+        "update raw.celle set valore = 3 where cella_id = '004/testo/68/valore'",
     ],
     "flussi_senza_perdite": [
         _FILE.format("10, 8, 1, 'accettato con scarti'"),
@@ -258,6 +391,12 @@ FAULTS = {
             ("spesa_sociale", "pro_capite"),
             ("risultato_gestione", "uscite"),
             ("preventivo_consuntivo", "consuntivo"),
+            ("casi_movimento_annuale", "nuovi_casi"),
+            ("casi_profilo", "casi_fine_anno"),
+            ("collocamenti_movimento", "minori_inseriti"),
+            ("collocamenti_movimento", "affidi_per_tipo"),
+            ("rette_annuali", "casi_collocati"),
+            ("carichi_lavoro", "somma_pesi"),
         )
     ],
     "flussi_risorse_quadra": [

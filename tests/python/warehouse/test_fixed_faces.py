@@ -48,6 +48,48 @@ FACES = {
     "qualita_regole": "file_id regola gravita righe",
     "storia_lotti": "lotto tracciato ente_id periodo file_id righe noto_dal noto_al sostituito_da",
     "quadrature_flussi": "ente_id anno servizio sub_ambito misura stampato da_flusso scarto esito documento linea",
+    # objectives
+    "indicatori_piano": "ente_id piano indicatore area obiettivo nome formula numeratore denominatore unita traguardo "
+    "direzione scadenza scadenza_regola periodo_dal periodo_al is_da_flusso righe_fonte origine_dato",
+    "indicatori_valori": "ente_id piano indicatore periodo data_rilevazione tipo_valore valore valore_testo "
+    "valore_data esito_stampato unita numeratore denominatore copertura_pct evidenza origine_dato",
+    "indicatori_stato": "ente_id piano indicatore periodo valido_dal valido_al esito motivo valore data_rilevazione "
+    "scadenza evidenza origine_dato",
+    "riscontro_azioni": "ente_id anno area azione stato_azione stato_stampato documento linea origine_dato",
+    "prodotti": "prodotto tema nome domanda mart filtro enti_stampati is_sintetico pagina righe_fonte",
+    "confronto_enti": "ente_id indicatore servizio anno valore unita numeratore denominatore popolazione_estratto "
+    "popolazione_stampata motivo_assenza nota origine_dato",
+    # the budget, in the long form and beside it
+    "bilancio_voci": "ente_id esercizio fase area servizio azione voce natura importo_eur obiettivo origine_dato",
+    "bilancio_aree": "ente_id esercizio fase area importo_eur origine_dato",
+    "budget_obiettivi": "ente_id esercizio fase obiettivo importo_eur importo_voci_eur scarto_eur esito",
+    "canali_finanziamento": "ente_id esercizio fase canale fonte provenienza entrata_eur avanzo_precedente_eur "
+    "quota_vincolata_eur budget_eur uscite_eur avanzo_eur quota_entrate_pct origine_dato",
+    "entrate_provenienza": "ente_id esercizio fase provenienza importo_eur quota_pct origine_dato",
+    "costi_per_natura": "ente_id esercizio fase natura is_gestione importo_eur quota_pct origine_dato",
+    "indicatori_gestione": "ente_id indicatore anno_riferimento anno_pubblicazione valore unita origine_dato",
+    "valore_produzione": "ente_id esercizio importo_eur variazione_eur origine_dato",
+    "stato_patrimoniale": "ente_id anno voce sezione is_totale saldo_eur variazione_eur",
+    "indici_bilancio": "ente_id anno indice valore unita formula valore_ricalcolato scarto formula_che_quadra",
+    "investimenti": "ente_id esercizio classe acquisizioni_eur",
+    "attivita_servizi": "ente_id servizio servizio_nome indicatore dimensione modalita rilevazione anno valore unita "
+    "prodotto voce origine_dato",
+    "domande_misure": "ente_id anno misura target tipo_intervento esito domande persone importo_concesso_eur "
+    "origine_dato",
+    "costo_sub_ambiti": "ente_id anno sub_ambito servizi utenti_nell_anno costo_eur quota_pct origine_dato",
+    "personale_in_servizio": "ente_id data_riferimento profilo persone tempo_indeterminato tempo_determinato "
+    "collaborazione comando tempo_pieno tempo_parziale origine_dato",
+    "piano_occupazionale": "ente_id anno profilo ambito servizio modalita_copertura unita_previste origine_dato",
+    "turnover_personale": "ente_id anno persone_inizio assunzioni cessazioni persone_fine organico_medio "
+    "tasso_turnover origine_dato",
+    "movimenti_personale": "ente_id anno evento profilo ambito valore unita tasso origine_dato",
+    "lavoro_agile": "ente_id periodo anno mese aderenti giornate giornate_per_aderente giornate_massime_mese "
+    "origine_dato",
+    "popolazione_comuni": "ente_id codice_istat data_riferimento classe_eta fascia_eta sesso cittadinanza residenti "
+    "origine_dato",
+    "popolazione_sub_ambiti": "ente_id sub_ambito anno abitanti stranieri quota_stranieri_pct variazione origine_dato",
+    "indici_demografici": "ente_id livello territorio data_riferimento indicatore dettaglio valore unita "
+    "valore_estratto estratto_al scarto origine_dato",
     # funds, projects and cash
     "fondi_vincolo": "ente_id anno vincolo importo_eur quota_pct quota_stampata_pct origine_dato",
     "fondi_utilizzo": "ente_id fondo annualita anno_spesa speso_eur speso_progressivo_eur fondo_eur speso_pct "
@@ -63,6 +105,12 @@ FACES = {
     "saldi_cassa": "ente_id conto data saldo_eur fido_accordato_eur fido_usato_eur origine_dato",
     "saldi_cassa_mensili": "ente_id conto mese giorni saldo_minimo_eur saldo_medio_eur saldo_finale_eur "
     "fido_usato_massimo_eur giorni_in_fido origine_dato",
+    "rette_annuali": "ente_id anno tipo_collocamento costo_eur casi_collocati casi_contati giornate costo_medio_eur "
+    "retta_media_giornaliera_eur origine_dato",
+    "collocamenti_movimento": "ente_id anno tipo_collocamento dettaglio sub_ambito persone_inizio persone_nuove "
+    "persone_uscite persone_fine persone_nell_anno origine_dato",
+    "carichi_lavoro": "ente_id anno servizio operatore ruolo somma_pesi casi_assegnati ore_settimana peso_medio "
+    "carico_su_ore carico_su_100 base_carico carico_accettabile origine_dato",
 }
 GRAINS = {
     "costo_servizi_sub_ambito": "ente_id anno servizio sub_ambito",
@@ -90,6 +138,34 @@ GRAINS = {
     "qualita_regole": "file_id regola gravita",
     "storia_lotti": "lotto",
     "quadrature_flussi": "ente_id anno servizio sub_ambito misura",
+    "indicatori_piano": "ente_id piano indicatore",
+    "indicatori_valori": "ente_id piano indicatore periodo data_rilevazione tipo_valore",
+    "indicatori_stato": "ente_id piano indicatore periodo valido_dal",
+    "riscontro_azioni": "ente_id anno area azione",
+    "prodotti": "prodotto",
+    "confronto_enti": "ente_id indicatore servizio anno",
+    "bilancio_voci": "ente_id esercizio fase area servizio azione voce natura",
+    "bilancio_aree": "ente_id esercizio fase area",
+    "budget_obiettivi": "ente_id esercizio fase obiettivo",
+    "canali_finanziamento": "ente_id esercizio fase canale",
+    "entrate_provenienza": "ente_id esercizio fase provenienza",
+    "costi_per_natura": "ente_id esercizio fase natura",
+    "indicatori_gestione": "ente_id indicatore anno_riferimento",
+    "valore_produzione": "ente_id esercizio",
+    "stato_patrimoniale": "ente_id anno voce",
+    "indici_bilancio": "ente_id anno indice",
+    "investimenti": "ente_id esercizio classe",
+    "attivita_servizi": "ente_id servizio indicatore dimensione modalita rilevazione anno",
+    "domande_misure": "ente_id anno misura target tipo_intervento esito",
+    "costo_sub_ambiti": "ente_id anno sub_ambito",
+    "personale_in_servizio": "ente_id data_riferimento profilo",
+    "piano_occupazionale": "ente_id anno profilo ambito",
+    "turnover_personale": "ente_id anno",
+    "movimenti_personale": "ente_id anno evento profilo ambito",
+    "lavoro_agile": "ente_id periodo",
+    "popolazione_comuni": "ente_id codice_istat data_riferimento classe_eta sesso cittadinanza",
+    "popolazione_sub_ambiti": "ente_id sub_ambito anno",
+    "indici_demografici": "ente_id livello territorio data_riferimento indicatore dettaglio origine_dato",
     "fondi_vincolo": "ente_id anno vincolo",
     "fondi_utilizzo": "ente_id fondo annualita anno_spesa",
     "progetti": "ente_id anno_registro numero",
@@ -98,6 +174,9 @@ GRAINS = {
     "crediti_debiti": "ente_id data_riferimento verso anno_competenza controparte_tipo",
     "saldi_cassa": "ente_id conto data",
     "saldi_cassa_mensili": "ente_id conto mese",
+    "rette_annuali": "ente_id anno tipo_collocamento",
+    "collocamenti_movimento": "ente_id anno tipo_collocamento dettaglio sub_ambito",
+    "carichi_lavoro": "ente_id anno servizio operatore",
 }
 # Nothing to compare until an ente sends the flusso of a year that a document prints.
 EMPTY = {"quadrature_flussi"}
@@ -105,20 +184,25 @@ EMPTY = {"quadrature_flussi"}
 OF_CELLS = (
     *("costo_servizi_sub_ambito", "costo_saap_sub_ambito", "spesa_sociale", "avanzo", "risultato_gestione"),
     *("fondi_assegnati", "preventivo_consuntivo", "budget_per_fonte"),
+    *("bilancio_voci", "bilancio_aree", "canali_finanziamento", "entrate_provenienza", "indicatori_gestione"),
+    *("valore_produzione", "budget_obiettivi", "stato_patrimoniale", "indici_bilancio", "investimenti"),
+    *("attivita_servizi", "domande_misure", "costo_sub_ambiti"),
+    *("ore_personale_servizio", "personale_in_servizio", "piano_occupazionale", "movimenti_personale", "lavoro_agile"),
+    *("popolazione_sub_ambiti", "indici_demografici"),
     *("fondi_vincolo", "fondi_utilizzo", "progetti", "progetti_mensili", "flussi_risorse", "crediti_debiti"),
+    *("casi_movimento_annuale", "casi_profilo", "rette_annuali", "collocamenti_movimento", "carichi_lavoro"),
+    *("indicatori_valori", "riscontro_azioni"),
 )
+# Of these no layout of the flussi gives anything.
+OF_CELLS_ALONE = {
+    *("spesa_sociale", "budget_obiettivi", "stato_patrimoniale", "indici_bilancio", "investimenti"),
+    *("piano_occupazionale", "progetti", "progetti_mensili", "riscontro_azioni", "carichi_lavoro"),
+}
 OF_FILES = (
-    *(mart for mart in OF_CELLS if mart not in ("spesa_sociale", "progetti", "progetti_mensili")),
-    *("saldi_cassa", "saldi_cassa_mensili"),
-    *("ore_servizio_mensili", "casi_movimento", "casi_movimento_annuale", "casi_profilo", "rette_collocamenti"),
-    *(
-        "domande_esiti",
-        "attese",
-        "ore_personale_servizio",
-        "spesa_sociale_comuni",
-        "fondi_residui",
-        "tempestivita_pagamenti",
-    ),
+    *(mart for mart in OF_CELLS if mart not in OF_CELLS_ALONE),
+    *("ore_servizio_mensili", "casi_movimento", "rette_collocamenti", "saldi_cassa", "saldi_cassa_mensili"),
+    *("domande_esiti", "attese", "turnover_personale", "popolazione_comuni", "spesa_sociale_comuni", "fondi_residui"),
+    *("tempestivita_pagamenti", "costi_per_natura"),
 )
 VALUES = {
     ("costo_servizi_sub_ambito", "servizio"): {"SAAP", "SAD", "ADM", "SIP"},
@@ -131,11 +215,26 @@ VALUES = {
     ("domande_esiti", "esito"): {
         *("ammessa finanziata", "ammessa non finanziata", "non ammessa", "rinuncia", "in valutazione"),
     },
+    ("domande_misure", "esito"): {
+        *("ammessa finanziata", "ammessa non finanziata", "non ammessa", "rinuncia", "in valutazione"),
+    },
     **{(mart, "ente_id"): {"csc", "asc_cremonese", "asc_insieme", "dimostrativo"} for mart in FACES},
     # a file may hold no ente (the population), or more than one
     **{(mart, "ente_id"): {"dimostrativo", None} for mart in ("qualita_file", "storia_lotti")},
     **{(mart, "origine_dato"): {"flusso", "dimostrativo"} for mart in OF_FILES},
     **{(mart, "origine_dato"): {"prospetto", "flusso", "dimostrativo"} for mart in OF_CELLS if mart in OF_FILES},
+    ("budget_obiettivi", "esito"): {"dimostrato", "arrotondamento", "non_dimostrato", "senza_voci"},
+    **{(mart, "origine_dato"): {"prospetto"} for mart in OF_CELLS_ALONE - {"spesa_sociale"}},
+    ("carichi_lavoro", "origine_dato"): {"prospetto"},
+    ("indicatori_stato", "esito"): {
+        *("raggiunto", "parziale", "non_raggiunto", "in_corso", "scaduto", "non_valutabile"),
+    },
+    # a plan is printed, or it is of the synthetic ente; the values of a printed one may come from files
+    **{
+        (mart, "origine_dato"): {"prospetto", "flusso", "dimostrativo"}
+        for mart in ("indicatori_piano", "indicatori_stato")
+    },
+    ("riscontro_azioni", "origine_dato"): {"prospetto"},
     ("celle", "documento"): {"000", "001", "002", "004"},
     ("quadrature", "documento"): {"000", "001", "002", "004"},
 }
@@ -227,11 +326,11 @@ def test_every_row_of_a_flusso_names_existing_files(built: Warehouse, mart: str)
     assert built.query(f"select count(*) from marts.{mart} where {unnamed}") == [(0,)]
     named = f"select distinct unnest(string_split(file, ' ')) as file_id, ente_id from marts.{mart}"
     assert built.query(f"select count(*) from ({named})") != [(0,)]
-    # of this ente, and accepted
+    # of this ente or of none, as the population, and accepted
     lost = f"""
         select file_id from ({named}) as n where file_id is not null and not exists (
             select 1 from marts.qualita_file as q
-            where q.file_id = n.file_id and q.ente_id = n.ente_id and q.stato like 'accettato%'
+            where q.file_id = n.file_id and coalesce(q.ente_id, n.ente_id) = n.ente_id and q.stato like 'accettato%'
         )
     """
     assert built.query(lost) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -31,8 +32,11 @@ TELLS_APART = {
     "ore_personale": "codice_operatore",
     "spesa_sociale_comuni": "voce",
     "popolazione": "eta",
+    "personale": "codice_operatore",
+    "lavoro_agile": "codice_operatore",
     "crediti_debiti": "id_documento",
     "saldi_cassa": "conto",
+    "rilevazioni": "data_rilevazione",
 }
 
 
@@ -43,6 +47,8 @@ def row(layout: str, number: int = 1, **changes: str | None) -> Row:
     if layout == "popolazione":
         found["eta"] = str(number % 121)
         found["codice_istat_comune"] = ("019035", "019002", "019005", "019010")[number // 121]
+    elif layout == "rilevazioni":
+        found[name] = f"{date(2027, 1, 1) + timedelta(days=number):%d/%m/%Y}"
     else:
         found[name] = f"{found[name]} {number:05d}" if name in ("ente_gestore", "voce") else f"N{number:05d}"
     return found | {name: value or "" for name, value in changes.items()}

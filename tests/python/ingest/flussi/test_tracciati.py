@@ -569,6 +569,151 @@ def declared(layout: str, new: Callable[..., Row]) -> list[Case]:
                 ["019011", "01/01/2023"],
             )
         ]
+    if layout == "personale":
+        running: Changes = {"al": None, "causa_cessazione": None}
+        return [
+            one(
+                "date_in_ordine",
+                "al",
+                {"dal": "02/01/2024", "al": "01/01/2024"},
+                {"dal": "02/01/2024", "al": "02/01/2024"},
+                running,
+                says=["02/01/2024", "01/01/2024"],
+            ),
+            one(
+                "inizio_entro_estrazione",
+                "dal",
+                running | {"dal": "01/01/2025"},
+                running | {"dal": "31/12/2024"},
+                says=["01/01/2025", "31/12/2024"],
+            ),
+            one("fine_entro_estrazione", "al", {"al": "01/01/2025"}, {"al": "31/12/2024"}, running, says=["2025"]),
+            one("causa_e_fine", "causa_cessazione", {"causa_cessazione": None}, running, says=["30/06/2024"]),
+            one("causa_e_fine", "causa_cessazione", {"al": None}, {"causa_cessazione": "pensione"}, says=["(vuoto)"]),
+            Case(
+                "una_sola_estrazione",
+                "data_estrazione",
+                [new(ente="asc_insieme"), new(ente="asc_insieme", data_estrazione="30/12/2024")],
+                [new(ente="dimostrativo", data_estrazione="30/12/2024")],
+                ["31/12/2024"],
+            ),
+            Case(
+                "un_solo_rapporto",
+                "dal",
+                [
+                    new(codice_operatore="A1", dal="01/01/2023", al="30/06/2024"),
+                    new(codice_operatore="A1", dal="30/06/2024", **running),
+                ],
+                [
+                    new(codice_operatore="A2", dal="01/01/2023", al="30/06/2024"),
+                    new(codice_operatore="A2", dal="01/07/2024", **running),
+                    new(codice_operatore="A2", dal="01/07/2024", ente="dimostrativo", data_estrazione="30/12/2024"),
+                ],
+                ["30/06/2024"],
+            ),
+        ]
+    if layout == "lavoro_agile":
+        return [
+            one(
+                "giorni_del_mese",
+                "giorni",
+                {"periodo": "2023-02", "giorni": "29"},
+                {"periodo": "2024-02", "giorni": "29"},
+                {"periodo": "2023-02", "giorni": "28"},
+                says=["2023-02", "29"],
+            )
+        ]
+    if layout == "rilevazioni":
+        yes: Changes = {"codice_indicatore": "1.2", "valore": None, "valore_testo": "sì"}
+        day: Changes = {"codice_indicatore": "2.5c", "valore": None, "valore_data": "15/03/2027"}
+        ratio: Changes = {"numeratore": None, "denominatore": None}
+        events: Changes = {"codice_indicatore": "4.1", **ratio}
+        return [
+            one(
+                "indicatore_del_piano",
+                "codice_indicatore",
+                {"codice_indicatore": "001:2174"},
+                {},
+                says=["001:2174", "indicatori-2026-2028", "asc_insieme"],
+            ),
+            one("indicatore_del_piano", "codice_indicatore", {"ente": "csc"}, says=["csc"]),
+            one("anno_del_piano", "anno", {"anno": "2029"}, {"anno": "2027"}, says=["2029"]),
+            one("anno_del_piano", "anno", {"anno": "2025"}, {"anno": "2026"}, says=["2025"]),
+            one(
+                "momento_dell_indicatore",
+                "momento",
+                {"momento": "consuntivo"},
+                {**day, "momento": "consuntivo", **ratio},
+                says=["consuntivo", "1.5a"],
+            ),
+            one("momento_dell_indicatore", "momento", {**day, **ratio}, says=["intero", "2.5c"]),
+            one(
+                "valore_dell_unita",
+                "valore",
+                {"valore": None, **ratio},
+                {**yes, **ratio},
+                {**day, **ratio, "momento": "monitoraggio"},
+                says=["1.5a", "(vuoto)"],
+            ),
+            one("valore_dell_unita", "valore", {**yes, **ratio, "valore": "1"}, says=["1.2"]),
+            one(
+                "valore_dell_unita", "valore", {**day, **ratio, "valore_data": None, "valore_testo": "no"}, says=["no"]
+            ),
+            one("rapporto_completo", "denominatore", {"denominatore": None}, ratio, says=["(vuoto)"]),
+            one("rapporto_completo", "denominatore", {"denominatore": "0", **events, "numeratore": "1"}, says=["0"]),
+            one(
+                "valore_del_rapporto",
+                "valore",
+                {"valore": "92,32"},
+                {"valore": "92,31"},
+                {"valore": "92,3077"},
+                {"codice_indicatore": "1.4c", "valore": "25", "numeratore": "100", "denominatore": "4"},
+                says=["92,3200", "12,00", "13,00"],
+            ),
+            one(
+                "quota_entro_cento",
+                "numeratore",
+                {"valore": "108,33", "numeratore": "13", "denominatore": "12"},
+                {"valore": "100", "numeratore": "13", "denominatore": "13"},
+                says=["13,00", "12,00"],
+            ),
+            one(
+                "data_dopo_l_inizio",
+                "data_rilevazione",
+                {"data_rilevazione": "31/12/2025"},
+                {"data_rilevazione": "01/01/2026"},
+                says=["31/12/2025", "2026"],
+            ),
+            one(
+                "evidenza_senza_nomi",
+                "evidenza",
+                {"evidenza": "relazione di Mario Rossi"},
+                {"evidenza": "https://esempio.it/atti"},
+                says=["relazione di Mario Rossi"],
+            ),
+            Case(
+                "salto_sul_valore_prima",
+                "valore",
+                [
+                    new(
+                        **events | {"codice_indicatore": "4.5"}, valore="10", anno="2026", data_rilevazione="01/02/2026"
+                    ),
+                    new(
+                        **events | {"codice_indicatore": "4.5"},
+                        valore="30,01",
+                        anno="2027",
+                        data_rilevazione="01/02/2027",
+                    ),
+                ],
+                [
+                    new(**events | {"codice_indicatore": "1.2a"}, valore="10", data_rilevazione="01/02/2026"),
+                    new(**events | {"codice_indicatore": "1.2a"}, valore="30", data_rilevazione="01/02/2027"),
+                    new(**events | {"codice_indicatore": "1.2b"}, valore="1", data_rilevazione="01/02/2026"),
+                    new(**events | {"codice_indicatore": "1.2b"}, valore="11", data_rilevazione="01/02/2027"),
+                ],
+                ["10,0000", "30,0100", "4.5"],
+            ),
+        ]
     raise AssertionError(f"the layout {layout} has no cases")
 
 
@@ -766,6 +911,8 @@ def test_a_small_file_of_examples_loads_whole(office: Office, layout: str) -> No
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_a_file_with_only_the_required_columns_loads(office: Office, layout: str) -> None:
     required = [column.nome for column in tracciati()[layout].campi if column.richiesto]
+    if layout == "rilevazioni":  # one of the columns of the value is required, which one the indicator says
+        required.append("valore")
     path = office.write("minimo.csv", layout, rows(layout, 3), required)
     (outcome,) = office.load(path)
     if layout == "domande":  # financed, and the amount is not in the file: only a warning

@@ -400,3 +400,25 @@ def test_many_persons_come_in_yearly_files_a_chunk_at_a_time(tmp_path: Path, mon
         return total(value_of(layout, "importo", row["IMPORTO"]) for row in rows if "circa" not in row["IMPORTO"])
 
     assert costs(files) == costs(small)
+
+
+def test_hours_and_days_at_home_are_of_who_is_employed(generation: Generation) -> None:
+    """Each month of an employment has its hours, and no month outside of one; who works from home is employed too."""
+    roster = generation.good("personale", generation.last("personale", "2025"))
+    spans = {row["codice_operatore"]: (row["dal"], row["al"] or date(9999, 12, 31)) for row in roster}
+    assert len(spans) == len(roster) > 30
+    worked = {(row["codice_operatore"], str(row["periodo"])) for row in generation.good("ore_personale")}
+    months = [date(year, month, 1) for year in YEARS for month in range(1, 13)]
+    employed = {
+        (code, f"{month:%Y-%m}")
+        for code, (start, end) in spans.items()
+        for month in months
+        if start <= month <= end  # type: ignore[operator]
+    }
+    assert worked == employed
+    agile = {(row["codice_operatore"], str(row["periodo"])) for row in generation.good("lavoro_agile")}
+    assert agile and agile < employed
+    # who leaves later is still there in the extraction before
+    before = generation.good("personale", generation.last("personale", "2023"))
+    assert {row["codice_operatore"] for row in before} < set(spans)
+    assert all(row["al"] is None or row["al"] <= date(2023, 12, 31) for row in before)  # type: ignore[operator]

@@ -1,0 +1,157 @@
+-- Grain: one row per ente, calcolo and anno: the values of the indicators that the flussi give.
+-- A value is of the year it measures and known at its end, or at the last day that the invoices know.
+with entrate as (
+    select * from {{ ref('int_entrate_per_copertura') }}
+),
+
+totali as (
+    select
+        ente_id,
+        anno,
+        cast(sum(importo_eur) as decimal(18, 2)) as entrate_eur,
+        cast(sum(case when copertura is not null then importo_eur end) as decimal(18, 2)) as con_fonte_eur,
+        -- the accounts of a year are one file
+        max(file) as file
+    from entrate
+    group by ente_id, anno
+),
+
+quote as (
+    select
+        entrate.ente_id,
+        concat_ws('_', 'quota', entrate.copertura) as calcolo,
+        entrate.anno,
+        entrate.importo_eur as numeratore,
+        totali.con_fonte_eur as denominatore,
+        totali.file
+    from entrate
+    inner join totali on entrate.ente_id = totali.ente_id and entrate.anno = totali.anno
+    where entrate.copertura is not null
+    union all
+    select
+        ente_id,
+        'quota_con_fonte' as calcolo,
+        anno,
+        con_fonte_eur as numeratore,
+        entrate_eur as denominatore,
+        file
+    from totali
+),
+
+pagamenti as (
+    select * from {{ ref('tempestivita_pagamenti') }}
+    where indicatore = 'ritardo_annuale' and trimestre = 0
+),
+
+ultime_fatture as (
+    select
+        ente_id,
+        max(greatest(ricevuta_il, coalesce(pagata_il, ricevuta_il))) as ultimo_giorno
+    from {{ ref('int_fatture_correnti') }}
+    group by ente_id
+),
+
+servizi as (
+    select * from {{ ref('costo_servizi_sub_ambito') }}
+    where origine_dato <> 'prospetto' and costo_eur is not null and ore_erogate is not null
+),
+
+file_dei_servizi as (
+    select
+        ente_id,
+        anno,
+        {{ elenco('file_id') }} as file
+    from {{ ref('int_ore_servizio_righe') }}
+    where servizio in ('SAAP', 'SAD', 'ADM', 'SIP')
+    group by ente_id, anno
+),
+
+costi as (
+    select
+        ente_id,
+        anno,
+        cast(sum(costo_eur) as decimal(18, 2)) as numeratore,
+        cast(sum(ore_erogate) as decimal(18, 2)) as denominatore
+    from servizi
+    group by ente_id, anno
+    -- a mean of too few persons is of nobody but them
+    having sum(utenti_nell_anno) >= max(soglia_persone)
+),
+
+domande as (
+    select
+        ente_id,
+        anno,
+        codice_utente,
+        attesa_giorni,
+        file_id,
+        row_number() over (partition by ente_id, anno order by attesa_giorni nulls last) as rango,
+        count(attesa_giorni) over (partition by ente_id, anno) as chiamate
+    from {{ ref('int_domande_righe') }}
+),
+
+attese as (
+    select
+        ente_id,
+        anno,
+        {{ percentile('attesa_giorni', 'rango', 'chiamate', '0.5') }} as valore,
+        {{ elenco('file_id') }} as file
+    from domande
+    group by ente_id, anno
+    -- most measures say something of a person's health: never the wait of fewer than five
+    having count(distinct case when attesa_giorni is not null then codice_utente end) >= 5
+)
+
+select
+    ente_id,
+    calcolo,
+    cast(anno as integer) as anno,
+    make_date(cast(anno as integer), 12, 31) as data_rilevazione,
+    cast({{ divisione('cast(numeratore as decimal(20, 2)) * 100', 'denominatore', 4) }} as decimal(18, 4)) as valore,
+    numeratore,
+    denominatore,
+    cast(null as decimal(9, 2)) as copertura_pct,
+    true as is_valutabile,
+    file
+from quote
+union all
+select
+    pagamenti.ente_id,
+    'ritardo_pagamenti' as calcolo,
+    pagamenti.anno,
+    least(make_date(pagamenti.anno, 12, 31), ultime_fatture.ultimo_giorno) as data_rilevazione,
+    cast(pagamenti.valore_giorni as decimal(18, 4)) as valore,
+    cast(null as decimal(18, 2)) as numeratore,
+    pagamenti.importo_considerato_eur as denominatore,
+    pagamenti.copertura_pct,
+    pagamenti.esito = 'valutabile' as is_valutabile,
+    pagamenti.file
+from pagamenti
+inner join ultime_fatture on pagamenti.ente_id = ultime_fatture.ente_id
+union all
+select
+    costi.ente_id,
+    'costo_orario' as calcolo,
+    cast(costi.anno as integer) as anno,
+    make_date(cast(costi.anno as integer), 12, 31) as data_rilevazione,
+    cast({{ divisione('costi.numeratore', 'costi.denominatore', 2) }} as decimal(18, 4)) as valore,
+    costi.numeratore,
+    costi.denominatore,
+    cast(null as decimal(9, 2)) as copertura_pct,
+    true as is_valutabile,
+    file_dei_servizi.file
+from costi
+inner join file_dei_servizi on costi.ente_id = file_dei_servizi.ente_id and costi.anno = file_dei_servizi.anno
+union all
+select
+    ente_id,
+    'attesa_mediana' as calcolo,
+    cast(anno as integer) as anno,
+    make_date(cast(anno as integer), 12, 31) as data_rilevazione,
+    cast(valore as decimal(18, 4)) as valore,
+    cast(null as decimal(18, 2)) as numeratore,
+    cast(null as decimal(18, 2)) as denominatore,
+    cast(null as decimal(9, 2)) as copertura_pct,
+    true as is_valutabile,
+    file
+from attese

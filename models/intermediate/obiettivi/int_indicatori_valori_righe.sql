@@ -1,0 +1,91 @@
+-- Grain: one row per value of an indicator and loaded row of a file that it is made from.
+with valori as (
+    select
+        valori.ente_id,
+        valori.piano,
+        valori.indicatore,
+        valori.periodo,
+        valori.data_rilevazione,
+        valori.tipo_valore,
+        valori.anno,
+        definiti.calcolo
+    from {{ ref('int_indicatori_valori') }} as valori
+    inner join {{ ref('int_indicatori_definiti') }} as definiti
+        on
+            valori.ente_id = definiti.ente_id
+            and valori.piano = definiti.piano
+            and valori.indicatore = definiti.indicatore
+    where valori.tipo_valore = 'calcolato'
+),
+
+righe as (
+    select
+        'quota' as calcolo,
+        contabilita.ente_id,
+        contabilita.esercizio as anno,
+        contabilita.file_id,
+        contabilita.foglio,
+        contabilita.riga
+    from {{ ref('stg_flussi__contabilita') }} as contabilita
+    inner join {{ ref('stg_flussi__lotti') }} as lotti on contabilita.lotto = lotti.lotto
+    where contabilita.natura = 'entrata' and contabilita.fase = 'consuntivo' and {{ lotti_validi() }}
+    union all
+    select
+        'ritardo_pagamenti' as calcolo,
+        ente_id,
+        anno,
+        file_id,
+        foglio,
+        riga
+    from {{ ref('int_fatture_per_indicatore') }}
+    where indicatore = 'ritardo_annuale' and trimestre = 0
+    union all
+    select
+        'costo_orario' as calcolo,
+        ente_id,
+        anno,
+        file_id,
+        foglio,
+        riga
+    from {{ ref('int_ore_servizio_righe') }}
+    where servizio in ('SAAP', 'SAD', 'ADM', 'SIP')
+    union all
+    select
+        'attesa_mediana' as calcolo,
+        ente_id,
+        anno,
+        file_id,
+        foglio,
+        riga
+    from {{ ref('int_domande_righe') }}
+    where attesa_giorni is not null
+)
+
+select
+    valori.ente_id,
+    valori.piano,
+    valori.indicatore,
+    valori.periodo,
+    valori.data_rilevazione,
+    valori.tipo_valore,
+    righe.file_id,
+    righe.foglio,
+    righe.riga
+from valori
+inner join righe
+    on
+        valori.ente_id = righe.ente_id
+        and valori.anno = righe.anno
+        and (valori.calcolo = righe.calcolo or (righe.calcolo = 'quota' and substr(valori.calcolo, 1, 6) = 'quota_'))
+union all
+select
+    ente_id,
+    piano,
+    indicatore,
+    periodo,
+    data_rilevazione,
+    'dichiarato' as tipo_valore,
+    file_id,
+    foglio,
+    riga
+from {{ ref('int_rilevazioni_correnti') }}

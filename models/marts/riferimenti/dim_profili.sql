@@ -1,0 +1,12 @@
+-- Grain: one row per profilo.
+with profili as (
+    select * from {{ ref('profili') }}
+)
+
+select
+    profilo,
+    tipo,
+    gruppo,
+    cast(ordine as integer) as ordine,
+    fonte as riferimento
+from profili
