@@ -41,6 +41,22 @@ stampate as (
     group by ente_id, anno_pubblicazione, fondo, anno
 ),
 
+-- what is spent up to a year comes from the cells of that year and of those before
+celle_fino_all_anno as (
+    select
+        stampate.ente_id,
+        stampate.fondo,
+        stampate.anno_spesa,
+        {{ elenco('precedenti.celle') }} as celle
+    from stampate
+    inner join stampate as precedenti
+        on
+            stampate.ente_id = precedenti.ente_id
+            and stampate.fondo = precedenti.fondo
+            and stampate.anno_spesa >= precedenti.anno_spesa
+    group by stampate.ente_id, stampate.fondo, stampate.anno_spesa
+),
+
 progressive as (
     select
         stampate.ente_id,
@@ -60,8 +76,13 @@ progressive as (
         finanziati.avvio,
         finanziati.fondo_eur,
         stampate.speso_stampato_pct,
-        concat_ws(' ', stampate.celle, finanziati.celle) as celle
+        concat_ws(' ', celle_fino_all_anno.celle, finanziati.celle) as celle
     from stampate
+    inner join celle_fino_all_anno
+        on
+            stampate.ente_id = celle_fino_all_anno.ente_id
+            and stampate.fondo = celle_fino_all_anno.fondo
+            and stampate.anno_spesa = celle_fino_all_anno.anno_spesa
     left join finanziati
         on
             stampate.ente_id = finanziati.ente_id
