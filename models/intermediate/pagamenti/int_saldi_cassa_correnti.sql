@@ -13,6 +13,7 @@ select
     saldi.ente_id,
     saldi.conto,
     saldi.data,
+    cast(date_trunc('month', saldi.data) as date) as mese,
     saldi.saldo_eur,
     saldi.fido_accordato_eur,
     {{ origine_flusso('saldi.ente_id') }} as origine_dato,

@@ -4,7 +4,20 @@ with stampati as (
 ),
 
 movimenti as (
-    select * from {{ ref('int_flussi_risorse_movimenti') }}
+    select
+        ente_id,
+        esercizio,
+        livello,
+        da_tipo,
+        da_nodo,
+        a_tipo,
+        a_nodo,
+        cast(sum(importo_eur) as decimal(18, 2)) as importo_eur,
+        max(origine_dato) as origine_dato,
+        {{ elenco('file_id') }} as file
+    from {{ ref('int_flussi_risorse_righe') }}
+    where fase = 'consuntivo'
+    group by ente_id, esercizio, livello, da_tipo, da_nodo, a_tipo, a_nodo
 ),
 
 budget as (

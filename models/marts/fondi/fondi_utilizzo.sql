@@ -9,7 +9,7 @@ progetti as (
 ),
 
 movimenti as (
-    select * from {{ ref('int_movimenti_fondi_correnti') }}
+    select * from {{ ref('int_fondi_utilizzo_movimenti') }}
 ),
 
 -- the amount of a fund is what its project of the register is financed with
@@ -90,61 +90,22 @@ progressive as (
             and stampate.fondo = finanziati.fonte
 ),
 
-per_anno as (
+calcolate as (
     select
         ente_id,
         fondo,
         annualita,
-        anno,
-        cast(sum(case when tipo = 'spesa' then importo_eur end) as decimal(18, 2)) as speso_eur,
+        anno_spesa,
+        cast(sum(case when is_dell_anno and tipo = 'spesa' then importo_eur end) as decimal(18, 2)) as speso_eur,
+        cast(sum(case when tipo = 'spesa' then importo_eur else 0 end) as decimal(18, 2)) as speso_progressivo_eur,
         cast(
             sum(case when tipo in ('assegnazione', 'storno', 'economia') then segno * importo_eur else 0 end)
             as decimal(18, 2)
-        ) as disponibile_eur,
-        max(origine_dato) as origine_dato
-    from movimenti
-    group by ente_id, fondo, annualita, anno
-),
-
-file_dei_fondi as (
-    select
-        ente_id,
-        fondo,
-        annualita,
+        ) as fondo_eur,
+        max(origine_dato) as origine_dato,
         {{ elenco('file_id') }} as file
     from movimenti
-    group by ente_id, fondo, annualita
-),
-
-cumulate as (
-    select
-        per_anno.ente_id,
-        per_anno.fondo,
-        per_anno.annualita,
-        per_anno.anno as anno_spesa,
-        per_anno.speso_eur,
-        cast(
-            sum(coalesce(per_anno.speso_eur, 0)) over (
-                partition by per_anno.ente_id, per_anno.fondo, per_anno.annualita
-                order by per_anno.anno asc nulls last
-                rows between unbounded preceding and current row
-            ) as decimal(18, 2)
-        ) as speso_progressivo_eur,
-        cast(
-            sum(per_anno.disponibile_eur) over (
-                partition by per_anno.ente_id, per_anno.fondo, per_anno.annualita
-                order by per_anno.anno asc nulls last
-                rows between unbounded preceding and current row
-            ) as decimal(18, 2)
-        ) as fondo_eur,
-        per_anno.origine_dato,
-        file_dei_fondi.file
-    from per_anno
-    inner join file_dei_fondi
-        on
-            per_anno.ente_id = file_dei_fondi.ente_id
-            and per_anno.fondo = file_dei_fondi.fondo
-            and per_anno.annualita = file_dei_fondi.annualita
+    group by ente_id, fondo, annualita, anno_spesa
 ),
 
 tutte as (
@@ -164,26 +125,26 @@ tutte as (
     from progressive
     union all
     select
-        cumulate.ente_id,
-        cumulate.fondo,
-        cumulate.annualita,
-        cumulate.anno_spesa,
-        cumulate.speso_eur,
-        cumulate.speso_progressivo_eur,
-        cumulate.fondo_eur,
+        calcolate.ente_id,
+        calcolate.fondo,
+        calcolate.annualita,
+        calcolate.anno_spesa,
+        calcolate.speso_eur,
+        calcolate.speso_progressivo_eur,
+        calcolate.fondo_eur,
         cast(null as decimal(5, 2)) as speso_stampato_pct,
-        cumulate.origine_dato,
+        calcolate.origine_dato,
         cast(null as string) as celle,
-        cumulate.file
-    from cumulate
+        calcolate.file
+    from calcolate
     -- the documents prevail: of a vintage and year they print, the movements say nothing here
     left join stampate
         on
-            cumulate.ente_id = stampate.ente_id
-            and cumulate.fondo = stampate.fondo
-            and cumulate.annualita = stampate.annualita
-            and cumulate.anno_spesa = stampate.anno_spesa
-    where cumulate.speso_eur is not null and stampate.ente_id is null
+            calcolate.ente_id = stampate.ente_id
+            and calcolate.fondo = stampate.fondo
+            and calcolate.annualita = stampate.annualita
+            and calcolate.anno_spesa = stampate.anno_spesa
+    where stampate.ente_id is null
 )
 
 select
