@@ -147,5 +147,5 @@ def test_quadrature_are_filtered_by_outcome_and_document(server: Server, visit: 
     first = seen.page.locator(".st-key-tabella-quadrature tbody tr").first.inner_text()
     assert first.startswith("Da spiegare")
     seen.choose("documento", "000, Relazione sulla gestione del bilancio al 31/12/2023")
-    assert seen.page.locator(".st-key-tabella-quadrature tbody tr").count() == 120
+    assert seen.page.locator(".st-key-tabella-quadrature tbody tr").count() == 121
     seen.check()
