@@ -45,48 +45,26 @@ richieste as (
 ),
 
 contate as (
-    select
-        ente_id,
-        servizio,
-        'domande_presentate' as indicatore,
-        cast(null as string) as dimensione,
-        cast(null as string) as modalita,
-        anno,
-        'domande' as unita,
-        codice_utente,
-        file_id,
-        foglio,
-        riga
-    from richieste
-    union all
-    select
-        ente_id,
-        servizio,
-        'richiedenti' as indicatore,
-        cast(null as string) as dimensione,
-        cast(null as string) as modalita,
-        anno,
-        'persone' as unita,
-        codice_utente,
-        file_id,
-        foglio,
-        riga
-    from richieste
-    union all
-    select
-        ente_id,
-        servizio,
-        'richiedenti' as indicatore,
-        'sub_ambito' as dimensione,
-        sub_ambito as modalita,
-        anno,
-        'persone' as unita,
-        codice_utente,
-        file_id,
-        foglio,
-        riga
-    from richieste
-    union all
+    {%- for indicatore, unita, dimensione, modalita in [
+        ('domande_presentate', 'domande', 'cast(null as string)', 'cast(null as string)'),
+        ('richiedenti', 'persone', 'cast(null as string)', 'cast(null as string)'),
+        ('richiedenti', 'persone', "'sub_ambito'", 'sub_ambito'),
+    ] %}
+        select
+            ente_id,
+            servizio,
+            '{{ indicatore }}' as indicatore,
+            {{ dimensione }} as dimensione,
+            {{ modalita }} as modalita,
+            anno,
+            '{{ unita }}' as unita,
+            codice_utente,
+            file_id,
+            foglio,
+            riga
+        from richieste
+        union all
+    {%- endfor %}
     select
         prese_in_carico.ente_id,
         prese_in_carico.servizio,

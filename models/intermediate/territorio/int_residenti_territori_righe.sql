@@ -1,6 +1,6 @@
 -- Grain: one row per loaded row of popolazione (current lotti) and territorio it is in: comune, sub_ambito, ambito.
--- A territorio is there only when it is whole: a sub_ambito as int_popolazione_sub_ambiti says, an ambito with the
--- residents of all its comuni.
+-- A territorio is there only when it is whole: a sub_ambito as int_popolazione_sub_ambiti says, an ambito as
+-- int_popolazione_enti does.
 with residenti as (
     select * from {{ ref('int_residenti_righe') }}
 ),
@@ -13,12 +13,8 @@ sub_ambiti_interi as (
     select * from {{ ref('int_popolazione_sub_ambiti') }}
 ),
 
-comuni as (
-    select
-        ente_id,
-        count(*) as comuni
-    from {{ ref('comuni') }}
-    group by ente_id
+ambiti_interi as (
+    select * from {{ ref('int_popolazione_enti') }}
 ),
 
 enti as (
@@ -27,18 +23,6 @@ enti as (
         ambiti.nome as ambito
     from {{ ref('enti') }} as enti
     inner join {{ ref('ambiti') }} as ambiti on enti.ambito_id = ambiti.ambito_id
-),
-
-ambiti_interi as (
-    select
-        residenti.ente_id,
-        residenti.data_riferimento,
-        enti.ambito
-    from residenti
-    inner join comuni on residenti.ente_id = comuni.ente_id
-    inner join enti on residenti.ente_id = enti.ente_id
-    group by residenti.ente_id, residenti.data_riferimento, enti.ambito, comuni.comuni
-    having count(distinct residenti.codice_istat) = comuni.comuni
 )
 
 select
@@ -81,7 +65,7 @@ inner join sub_ambiti_interi
 union all
 select
     'ambito' as livello,
-    ambiti_interi.ambito as territorio,
+    enti.ambito as territorio,
     residenti.ente_id,
     residenti.codice_istat,
     residenti.data_riferimento,
@@ -93,4 +77,5 @@ select
     residenti.riga
 from residenti
 inner join ambiti_interi
-    on residenti.ente_id = ambiti_interi.ente_id and residenti.data_riferimento = ambiti_interi.data_riferimento
+    on residenti.ente_id = ambiti_interi.ente_id and residenti.data_riferimento = ambiti_interi.data
+inner join enti on residenti.ente_id = enti.ente_id

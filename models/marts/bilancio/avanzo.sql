@@ -29,13 +29,6 @@ stampate as (
     where misura = 'avanzo' and segnaposto is null
 ),
 
-anni_stampati as (
-    select distinct
-        ente_id,
-        esercizio
-    from stampate
-),
-
 residui as (
     select
         ente_id,
@@ -58,10 +51,8 @@ tutte as (
     -- the documents prevail: of an esercizio they print, the movements say nothing here
     select residui.*
     from residui
-    left join anni_stampati
-        on residui.ente_id = anni_stampati.ente_id and residui.esercizio = anni_stampati.esercizio
     -- nothing left is no avanzo; less than nothing is shown as it is
-    where anni_stampati.ente_id is null and residui.importo_eur <> 0
+    where {{ documento_tace('residui', 'stampate', ['ente_id', 'esercizio']) }} and residui.importo_eur <> 0
 )
 
 select

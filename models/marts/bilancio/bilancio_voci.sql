@@ -46,14 +46,6 @@ stampate as (
             and attribuite.obiettivo = dimostrati.obiettivo
 ),
 
-fasi_stampate as (
-    select distinct
-        ente_id,
-        esercizio,
-        fase
-    from stampate
-),
-
 -- the documents prevail: of an esercizio and fase they print, the accounts say nothing here
 registrate as (
     select
@@ -75,12 +67,7 @@ registrate as (
         cast(null as string) as celle,
         {{ elenco('spese.file_id') }} as file
     from spese
-    left join fasi_stampate
-        on
-            spese.ente_id = fasi_stampate.ente_id
-            and spese.esercizio = fasi_stampate.esercizio
-            and spese.fase = fasi_stampate.fase
-    where fasi_stampate.ente_id is null
+    where {{ documento_tace('spese', 'stampate', ['ente_id', 'esercizio', 'fase']) }}
     group by
         spese.ente_id,
         spese.esercizio,

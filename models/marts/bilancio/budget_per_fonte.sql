@@ -37,13 +37,6 @@ stampate as (
             and celle.riga = righe.riga
 ),
 
-anni_stampati as (
-    select distinct
-        ente_id,
-        esercizio
-    from stampate
-),
-
 -- the documents prevail: of an esercizio they print, the accounts say nothing here
 registrate as (
     select
@@ -63,9 +56,7 @@ registrate as (
         cast(null as string) as celle,
         {{ elenco('contabilita.file_id') }} as file
     from contabilita
-    left join anni_stampati
-        on contabilita.ente_id = anni_stampati.ente_id and contabilita.esercizio = anni_stampati.esercizio
-    where anni_stampati.ente_id is null
+    where {{ documento_tace('contabilita', 'stampate', ['ente_id', 'esercizio']) }}
     group by
         contabilita.ente_id,
         contabilita.esercizio,

@@ -22,14 +22,6 @@ stampate as (
     group by ente_id, esercizio, fase, provenienza
 ),
 
-fasi_stampate as (
-    select distinct
-        ente_id,
-        esercizio,
-        fase
-    from stampate
-),
-
 -- the documents prevail: of an esercizio and fase they print, the flussi say nothing here
 registrate as (
     select
@@ -42,12 +34,7 @@ registrate as (
         cast(null as string) as celle,
         {{ elenco('righe.file_id') }} as file
     from righe
-    left join fasi_stampate
-        on
-            righe.ente_id = fasi_stampate.ente_id
-            and righe.esercizio = fasi_stampate.esercizio
-            and righe.fase = fasi_stampate.fase
-    where fasi_stampate.ente_id is null
+    where {{ documento_tace('righe', 'stampate', ['ente_id', 'esercizio', 'fase']) }}
     group by righe.ente_id, righe.esercizio, righe.fase, righe.provenienza
 ),
 

@@ -71,12 +71,7 @@ calcolati as (
         somme.file
     from somme
     inner join indicatori on somme.indicatore = indicatori.indicatore
-    left join stampati
-        on
-            somme.ente_id = stampati.ente_id
-            and somme.indicatore = stampati.indicatore
-            and somme.anno_riferimento = stampati.anno_riferimento
-    where stampati.ente_id is null
+    where {{ documento_tace('somme', 'stampati', ['ente_id', 'indicatore', 'anno_riferimento']) }}
 ),
 
 tutti as (

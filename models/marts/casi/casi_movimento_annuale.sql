@@ -86,10 +86,4 @@ inner join mesi
         and anni.servizio = mesi.servizio
         and anni.sub_ambito = mesi.sub_ambito
         and anni.primo_mese = mesi.mese
-where not exists (
-        select 1 as uno from stampati
-        where
-            anni.ente_id = stampati.ente_id
-            and anni.servizio = stampati.servizio
-            and anni.anno = stampati.anno
-    )
+where {{ documento_tace('anni', 'stampati', ['ente_id', 'servizio', 'anno']) }}

@@ -95,11 +95,4 @@ select
     cast(null as string) as misure_soppresse
 from contati
 left join servizi on contati.servizio = servizi.servizio
-where not exists (
-        select 1 as uno from stampati
-        where
-            contati.ente_id = stampati.ente_id
-            and contati.servizio = stampati.servizio
-            and contati.data_riferimento = stampati.data_riferimento
-            and contati.dimensione = stampati.dimensione
-    )
+where {{ documento_tace('contati', 'stampati', ['ente_id', 'servizio', 'data_riferimento', 'dimensione']) }}

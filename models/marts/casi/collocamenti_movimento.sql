@@ -154,10 +154,4 @@ inner join file_di_riga
         and contati.tipo_collocamento = file_di_riga.tipo_collocamento
         and contati.dettaglio = file_di_riga.dettaglio
         and contati.sub_ambito = file_di_riga.sub_ambito
-where not exists (
-        select 1 as uno from stampati
-        where
-            contati.ente_id = stampati.ente_id
-            and contati.anno = stampati.anno
-            and contati.tipo_collocamento = stampati.tipo_collocamento
-    )
+where {{ documento_tace('contati', 'stampati', ['ente_id', 'anno', 'tipo_collocamento']) }}

@@ -67,10 +67,7 @@ misure as (
         -- minors and persons with a disability
         cast(5 as integer) as soglia_persone
     from sommati
-    where not exists (
-            select 1 as uno from stampati
-            where sommati.ente_id = stampati.ente_id and sommati.anno = stampati.anno
-        )
+    where {{ documento_tace('sommati', 'stampati', ['ente_id', 'anno']) }}
 )
 
 select

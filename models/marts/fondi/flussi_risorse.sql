@@ -29,13 +29,6 @@ celle_budget as (
     where fatto = 'budget_per_fonte' and area is not null
 ),
 
-anni_stampati as (
-    select distinct
-        ente_id,
-        esercizio
-    from stampati
-),
-
 consuntivi as (
     select
         ente_id,
@@ -65,9 +58,7 @@ consuntivi as (
         cast(null as string) as celle,
         movimenti.file
     from movimenti
-    left join anni_stampati
-        on movimenti.ente_id = anni_stampati.ente_id and movimenti.esercizio = anni_stampati.esercizio
-    where anni_stampati.ente_id is null
+    where {{ documento_tace('movimenti', 'stampati', ['ente_id', 'esercizio']) }}
 ),
 
 -- what goes into a node and what comes out of it

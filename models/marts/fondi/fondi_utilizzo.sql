@@ -138,13 +138,7 @@ tutte as (
         calcolate.file
     from calcolate
     -- the documents prevail: of a vintage and year they print, the movements say nothing here
-    left join stampate
-        on
-            calcolate.ente_id = stampate.ente_id
-            and calcolate.fondo = stampate.fondo
-            and calcolate.annualita = stampate.annualita
-            and calcolate.anno_spesa = stampate.anno_spesa
-    where stampate.ente_id is null
+    where {{ documento_tace('calcolate', 'stampate', ['ente_id', 'fondo', 'annualita', 'anno_spesa']) }}
 )
 
 select

@@ -130,10 +130,7 @@ tutti as (
         contati.file,
         cast(3 as integer) as soglia_persone
     from contati
-    where not exists (
-            select 1 as uno from stampati
-            where contati.ente_id = stampati.ente_id and contati.data_riferimento = stampati.data_riferimento
-        )
+    where {{ documento_tace('contati', 'stampati', ['ente_id', 'data_riferimento']) }}
 )
 
 select

@@ -78,14 +78,7 @@ figure as (
     -- the hours of a service that is not in the seed are in ore_servizio_mensili
     inner join servizi on da_flusso.servizio = servizi.servizio
     left join soglie on da_flusso.servizio = soglie.servizio
-    where not exists (
-            select 1 as uno from stampati
-            where
-                da_flusso.ente_id = stampati.ente_id
-                and da_flusso.servizio = stampati.servizio
-                and da_flusso.indicatore = stampati.indicatore
-                and da_flusso.anno = stampati.anno
-        )
+    where {{ documento_tace('da_flusso', 'stampati', ['ente_id', 'servizio', 'indicatore', 'anno']) }}
 )
 
 select

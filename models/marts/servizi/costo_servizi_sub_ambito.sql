@@ -66,13 +66,7 @@ misure as (
         cast(servizi.soglia_persone as integer) as soglia_persone
     from da_flusso
     left join servizi on da_flusso.servizio = servizi.servizio
-    where not exists (
-            select 1 as uno from stampati
-            where
-                da_flusso.ente_id = stampati.ente_id
-                and da_flusso.anno = stampati.anno
-                and da_flusso.servizio = stampati.servizio
-        )
+    where {{ documento_tace('da_flusso', 'stampati', ['ente_id', 'anno', 'servizio']) }}
 )
 
 select

@@ -101,10 +101,4 @@ select
     cast(5 as integer) as soglia_persone,
     cast(null as string) as misure_soppresse
 from dai_flussi
-where not exists (
-        select 1 as uno from dai_documenti
-        where
-            dai_flussi.ente_id = dai_documenti.ente_id
-            and dai_flussi.anno = dai_documenti.anno
-            and dai_flussi.misura = dai_documenti.misura
-    )
+where {{ documento_tace('dai_flussi', 'dai_documenti', ['ente_id', 'anno', 'misura']) }}

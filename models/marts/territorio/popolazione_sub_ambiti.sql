@@ -85,10 +85,7 @@ tutti as (
         cast(null as string) as celle,
         contati.file
     from contati
-    where not exists (
-            select 1 as uno from stampati
-            where contati.ente_id = stampati.ente_id and contati.anno = stampati.anno
-        )
+    where {{ documento_tace('contati', 'stampati', ['ente_id', 'anno']) }}
 ),
 
 primi as (
