@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import duckdb
 import streamlit as st
 
 from ingest.errors import AmbitoError
@@ -248,6 +249,13 @@ def _literal(value: Any) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
+def _read(con: duckdb.DuckDBPyConnection, query: str) -> tuple[list[str], tuple[Row, ...]]:
+    """The names of the columns of a query, and its rows."""
+    result = con.execute(query)
+    header = [column[0] for column in result.description or []]
+    return header, tuple(dict(zip(header, row, strict=True)) for row in result.fetchall())
+
+
 @st.cache_resource(max_entries=64, show_spinner="Leggo i dati…")
 def _mart(version_name: str, name: str, _version: Version) -> Mart:
     model = _version.record["modelli"].get(f"marts.{name}")
@@ -257,9 +265,7 @@ def _mart(version_name: str, name: str, _version: Version) -> Mart:
         )
     with _one_reader, versions.connect(_version) as con:
         about = con.execute("select comment from duckdb_tables() where table_name = ?", [name]).fetchall()
-        result = con.execute(f'select * from marts."{name}"')
-        header = [column[0] for column in result.description or []]
-        rows = tuple(dict(zip(header, row, strict=True)) for row in result.fetchall())
+        header, rows = _read(con, f'select * from marts."{name}"')
     declared = model["colonne"]
     columns = {
         column: Column(column, declared.get(column, {}).get("descrizione", ""), declared.get(column, {}).get("unita"))
@@ -272,9 +278,7 @@ def _mart(version_name: str, name: str, _version: Version) -> Mart:
 @st.cache_resource(max_entries=32, show_spinner="Leggo i dati…")
 def _selected(version_name: str, name: str, condition: str, _version: Version) -> tuple[Row, ...]:
     with _one_reader, versions.connect(_version) as con:
-        result = con.execute(f'select * from marts."{name}" where {condition} order by all')
-        header = [column[0] for column in result.description or []]
-        return tuple(dict(zip(header, row, strict=True)) for row in result.fetchall())
+        return _read(con, f'select * from marts."{name}" where {condition} order by all')[1]
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

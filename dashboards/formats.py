@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
+from warehouse.tables import ranges
+
 Number = Decimal | int
 
 # Glued to its number: a line never breaks between 1.462.172,40 and €.
@@ -156,17 +158,6 @@ def instant(value: str) -> str:
     """A moment written in UTC, on the clock of this machine: ``22 novembre 2026, ore 16:22``."""
     local = datetime.fromisoformat(value).astimezone()
     return f"{local.day} {MONTHS[local.month - 1]} {local.year}, ore {local:%H:%M}"
-
-
-def ranges(numbers: list[int]) -> str:
-    """Line numbers, shortened where they follow one another: ``1058-1063, 1085``."""
-    runs: list[list[int]] = []
-    for n in sorted(set(numbers)):
-        if runs and n == runs[-1][-1] + 1:
-            runs[-1].append(n)
-        else:
-            runs.append([n])
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
 def lines(numbers: list[int]) -> str:

@@ -28,6 +28,7 @@ from dashboards.data import (
 )
 from dashboards.tables import Field
 from ingest.flussi.tracciato import tracciati
+from warehouse.tables import ranges
 
 PAGE_OF_ROWS = 200
 TABLES_NAMED = 4
@@ -536,7 +537,7 @@ def with_lines(check: Row) -> dict[str, Any]:
     for place in (check["confronto"] or "").split():
         document, line = place.split(":")
         others.setdefault(document, []).append(int(line))
-    compared = "; ".join(f"{document}: {formats.ranges(lines)}" for document, lines in sorted(others.items()))
+    compared = "; ".join(f"{document}: {ranges(lines)}" for document, lines in sorted(others.items()))
     return {
         **check,
         "righe": f"{check['documento']}:\u00a0{check['linea']}" + (f" ↔ {compared}" if compared else ""),

@@ -17,6 +17,7 @@ from dashboards import formats, labels
 from dashboards.data import Mart, Row, is_hidden, is_partial
 
 MONTH = "mese"
+ELSEWHERE = "vedi "  # the unit of a column changes from row to row, and stands in the column that follows
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,11 @@ def fields(mart: Mart, *names: str, **labelled: str) -> list[Field]:
         column = mart.columns[name]
         # the database says NULL, the reader sees n.d.
         meaning = column.description.replace("NULL", formats.MISSING)
-        found.append(Field(name, labelled.get(name) or labels.column(name), column.unit, meaning))
+        label = labelled.get(name) or labels.column(name)
+        if column.unit and column.unit.startswith(ELSEWHERE):
+            found.append(Field(name, label, None, meaning, unit_in=column.unit.removeprefix(ELSEWHERE)))
+        else:
+            found.append(Field(name, label, column.unit, meaning))
     return found
 
 

@@ -82,13 +82,14 @@ def run_dbt_build(
     os.environ["AMBITO_DATA"] = str(paths.data)
     arguments = ["build", "--quiet", "--log-level", "none", "--log-level-file", "info"]
     if select is not None:
-        arguments += ["--select", *select.split(), "--exclude-resource-type", "unit_test"]
+        arguments += ["--select", *select.split()]
         if (target / "manifest.json").exists():
             arguments.append("--no-write-json")  # dbt would write it twice, half a second each
     if full_refresh:
         arguments.append("--full-refresh")
     if as_of is not None:
         arguments += ["--vars", json.dumps({"al": f"{as_of:%Y-%m-%d %H:%M:%S.%f}"})]
+    if select is not None or as_of is not None:
         arguments += ["--exclude-resource-type", "unit_test"]
     where = ["--project-dir", str(paths.root), "--profiles-dir", str(paths.root)]
     where += ["--target-path", str(target), "--log-path", str(logs)]

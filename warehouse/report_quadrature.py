@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from warehouse.sql import sandbox
-from warehouse.tables import italian
+from warehouse.tables import italian, ranges
 from warehouse.versions import Version
 
 _OUTCOMES = ("quadra", "arrotondamento", "spiegata", "da_spiegare")
@@ -161,7 +161,7 @@ def _section(checks: Sequence[_Check], repairs: Sequence[tuple[object, ...]]) ->
                 (
                     _plain(f"{number}, {title}" if found[0].is_across else title),
                     len(found),
-                    _ranges(check.linea for check in found),
+                    ranges(check.linea for check in found),
                 )
                 for number, _, title, found in rows
             ],
@@ -205,20 +205,9 @@ def _where(check: _Check) -> str:
     for place in check.confronto.split():
         number, _, line = place.partition(":")
         lines.setdefault(number, []).append(int(line))
-    own = [_ranges(lines.pop(check.documento))] if check.documento in lines else []
-    others = [f"{_ranges(found)} del documento {number}" for number, found in sorted(lines.items())]
+    own = [ranges(lines.pop(check.documento))] if check.documento in lines else []
+    others = [f"{ranges(found)} del documento {number}" for number, found in sorted(lines.items())]
     return " e ".join([*own, *others])
-
-
-def _ranges(numbers: Iterable[int]) -> str:
-    """Line numbers, shortened where they follow one another: ``1058-1063, 1085``."""
-    runs: list[list[int]] = []
-    for number in sorted(set(numbers)):
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
 def _number(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Rows on a terminal, with Italian numbers."""
+"""Rows on a terminal and numbers in a line, as an Italian reader expects them."""
 
 from __future__ import annotations
 
@@ -21,6 +21,17 @@ def italian(value: Any) -> str:
     if isinstance(value, Decimal):
         return f"{value:,f}".translate(str.maketrans(",.", ".,"))
     return str(value)
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Line numbers, shortened where they follow one another: ``1058-1063, 1085``."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
 def print_rows(console: Console, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -10,7 +10,6 @@ import streamlit as st
 from dashboards import charts, formats, labels, panels, tables
 from dashboards.charts import Bar
 from dashboards.data import SYNTHETIC, Row, Snapshot, is_hidden, where, years
-from dashboards.views.prodotti import with_its_unit
 
 NO_SERVICE = ""
 
@@ -69,7 +68,7 @@ def page(snapshot: Snapshot) -> None:
         figures.append("popolazione_stampata")
     fields = [
         tables.Field("ente", "Ente", wide=True),
-        *(with_its_unit(field) for field in tables.fields(mart, *figures)),
+        *tables.fields(mart, *figures),
         tables.Field("perche", "Perché manca", wide=True),
         tables.Field("origine", "Origine del dato"),
     ]

@@ -81,7 +81,7 @@ def _product(snapshot: Snapshot, product: Row) -> None:
     else:
         names = [name for name in mart.columns if name not in _NOT_SHOWN and name != "ente_id"]
         said = [name for name in names if any(row[name] is not None for row in rows)]
-        fields = [with_its_unit(field) for field in tables.fields(mart, *said)]
+        fields = tables.fields(mart, *said)
         panels.table(
             snapshot,
             fields,
@@ -103,13 +103,6 @@ def _product(snapshot: Snapshot, product: Row) -> None:
         f'<p class="ambito-way">Per gli analisti: <code>select * from marts.{escape(product["mart"])}'
         f"{escape(condition)}</code>. Nei documenti: {escape(product['righe_fonte'].replace(' ', ', '))}.</p>"
     )
-
-
-def with_its_unit(field: Field) -> Field:
-    """A column whose unit stands in another one."""
-    if field.unit and field.unit.startswith("vedi "):
-        return Field(field.name, field.label, None, field.help, unit_in=field.unit.removeprefix("vedi "))
-    return field
 
 
 def _no_rows(snapshot: Snapshot, product: Row) -> None:

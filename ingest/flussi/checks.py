@@ -216,9 +216,12 @@ class Checks:
             "create or replace temp table indicatori (ente_id varchar, piano varchar, codice varchar, unita varchar, "
             "periodicita varchar, anno_dal integer, anno_al integer)"
         )
-        if self._reference.indicatori:
-            listed = [astuple(indicator) for indicator in self._reference.indicatori]
-            con.executemany("insert into indicatori values (?, ?, ?, ?, ?, ?, ?)", listed)
+        listed = [list(column) for column in zip(*map(astuple, self._reference.indicatori), strict=True)]
+        if listed:
+            con.execute(
+                "insert into indicatori select " + ", ".join(["unnest(?)"] * len(listed)),
+                listed,
+            )
         current = (
             "select f.* from raw.{table} as f inner join raw.lotti as l on f._lotto = l.lotto where l.noto_al is null"
         )

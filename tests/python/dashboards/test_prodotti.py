@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dashboards import labels
-from dashboards.data import Snapshot
-from dashboards.tables import Field
-from dashboards.views.prodotti import is_about, order, with_its_unit
+from dashboards import labels, tables
+from dashboards.data import Column, Mart, Snapshot
+from dashboards.views.prodotti import is_about, order
 from tests.conftest import Warehouse
 from warehouse import versions
 
@@ -31,8 +30,10 @@ def test_a_product_is_found_by_all_the_words() -> None:
 
 
 def test_a_unit_may_stand_in_another_column() -> None:
-    assert with_its_unit(Field("valore", "Valore", "vedi unita")).unit_in == "unita"
-    assert with_its_unit(Field("costo_eur", "Costo", "eur")).unit == "eur"
+    columns = {name: Column(name, "", unit) for name, unit in (("valore", "vedi unita"), ("costo_eur", "eur"))}
+    value, cost = tables.fields(Mart("m", "", "", (), columns, ()), "valore", "costo_eur")
+    assert (value.unit, value.unit_in) == (None, "unita")
+    assert (cost.unit, cost.unit_in) == ("eur", None)
 
 
 def test_every_product_gives_its_rows_and_has_a_theme_with_a_name(snapshot: Snapshot) -> None:
