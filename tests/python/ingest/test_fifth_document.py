@@ -118,8 +118,10 @@ def test_nothing_else_changed(built: Warehouse, fifth: Warehouse) -> None:
     names = "select table_name from information_schema.tables where table_schema = 'marts' order by table_name"
     assert fifth.query(names) == built.query(names)
     for (mart,) in built.query(names):
-        before = built.query(f"select * from marts.{mart}")
-        after = fifth.query(f"select * from marts.{mart}")
+        # what an ente has beside the others: where it had no figure and now has one, its row is another
+        figures = "where valore is not null" if mart == "confronto_enti" else ""
+        before = built.query(f"select * from marts.{mart} {figures}")
+        after = fifth.query(f"select * from marts.{mart} {figures}")
         added = list(after)
         for row in before:
             assert row in added, f"marts.{mart}: a row of the other documents changed"
