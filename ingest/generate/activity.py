@@ -168,9 +168,7 @@ def _units_of_offer(seme: int, first: int, year: int) -> list[Counted]:
         _count(service, "posti_nuovi", 12 * opened, "posti", ("target", "minori")),
         _count(service, "verbali_vigilanza", reports, "atti"),
         _count(service, "verbali_vigilanza", positive, "atti", ("esito", "positivo")),
-        _count(
-            service, "verbali_vigilanza", reports - positive, "atti", ("esito", "subordinato ad altre valutazioni")
-        ),
+        _count(service, "verbali_vigilanza", reports - positive, "atti", ("esito", "subordinato ad altre valutazioni")),
         _count(service, "istanze_accreditamento", new["accreditate"], "domande"),
     ]
 

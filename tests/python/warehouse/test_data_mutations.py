@@ -156,7 +156,8 @@ FAULTS = {
         f"update marts.attivita_servizi set persone = null where {_STATED}",
         f"update marts.attivita_servizi set modalita = null, dimensione = null where {_STATED}",
         f"delete from marts.attivita_servizi where {_STATED}",
-        f"insert into marts.attivita_servizi select * replace (2099 as anno) from marts.attivita_servizi where {_STATED}",
+        "insert into marts.attivita_servizi select * replace (2099 as anno) from marts.attivita_servizi "
+        f"where {_STATED}",
         "update raw.flusso_attivita set valore = valore + 1 where modalita = 'attivati'",
         "delete from raw.flusso_attivita where modalita = 'attivati'",
     ],
