@@ -102,7 +102,7 @@ def _water_bank(seme: int, first: int, year: int) -> list[Counted]:
     for each in range(first, year + 1):
         chance = stream(seme, "attivita", service, each)
         new = _about(chance, 32)
-        not_begun, broken = int(chance.integers(5, 9)), int(chance.integers(1, 4))
+        not_begun, broken = int(chance.integers(5, 9)), int(chance.integers(4, 8))
         begun = new - not_begun - broken
         followed = open_before + begun + broken
         given_up = int(chance.integers(5, 8))

@@ -60,9 +60,21 @@ attese as (
     where prevale.anno is null
 ),
 
+-- the fewest persons behind the figures of a group: all of them are shown, or none
 trovate as (
-    select * from figure
-    where origine = 'dichiarata'
+    select
+        figure.*,
+        case
+            when figure.valore > 0 and indicatori.insieme_persone is not null
+                then min(case when figure.valore > 0 then figure.valore end) over (
+                    partition by figure.ente_id, figure.servizio, figure.anno, indicatori.insieme_persone
+                )
+            else 0
+        end as meno_persone
+    from figure
+    left join {{ ref('indicatori_attivita') }} as indicatori
+        on figure.servizio = indicatori.servizio and figure.indicatore = indicatori.indicatore
+    where figure.origine = 'dichiarata'
 )
 
 select
@@ -87,5 +99,4 @@ full outer join trovate
 where
     coalesce(attese.valore <> trovate.valore, true)
     or attese.unita <> trovate.unita
-    -- a figure of persons never has fewer behind it than it says
-    or coalesce(trovate.persone not in (0, trovate.valore), true)
+    or coalesce(trovate.persone > trovate.meno_persone, true)

@@ -42,31 +42,56 @@ contati_per_persona as (
         'utenti_nell_anno' as indicatore,
         anno
     from ore
+),
+
+valide as (
+    select
+        attivita.*,
+        indicatori.insieme_persone
+    from attivita
+    inner join lotti on attivita.lotto = lotti.lotto
+    inner join indicatori
+        on attivita.servizio = indicatori.servizio and attivita.indicatore = indicatori.indicatore
+    left join contati_per_persona
+        on
+            attivita.ente_id = contati_per_persona.ente_id
+            and attivita.servizio = contati_per_persona.servizio
+            and attivita.indicatore = contati_per_persona.indicatore
+            and attivita.anno = contati_per_persona.anno
+    where contati_per_persona.anno is null and {{ lotti_validi() }}
+),
+
+-- of figures that somebody counted nobody knows which follow from which: a group is shown whole, or not at all
+meno_persone as (
+    select
+        ente_id,
+        servizio,
+        insieme_persone,
+        anno,
+        min(valore) as persone
+    from valide
+    where insieme_persone is not null and valore > 0
+    group by ente_id, servizio, insieme_persone, anno
 )
 
 select
-    attivita.ente_id,
-    attivita.servizio,
-    attivita.indicatore,
-    attivita.dimensione,
-    attivita.modalita,
-    attivita.rilevazione,
-    attivita.anno,
-    attivita.unita,
-    attivita.valore,
-    -- behind a unit there is a person at most, and who reads the figure can take it for one
-    cast(case indicatori.conta_persone when 'si' then attivita.valore else 0 end as integer) as persone,
-    attivita.file_id,
-    attivita.foglio,
-    attivita.riga
-from attivita
-inner join lotti on attivita.lotto = lotti.lotto
-inner join indicatori
-    on attivita.servizio = indicatori.servizio and attivita.indicatore = indicatori.indicatore
-left join contati_per_persona
+    valide.ente_id,
+    valide.servizio,
+    valide.indicatore,
+    valide.dimensione,
+    valide.modalita,
+    valide.rilevazione,
+    valide.anno,
+    valide.unita,
+    valide.valore,
+    cast(case when valide.valore > 0 then coalesce(meno_persone.persone, 0) else 0 end as integer) as persone,
+    valide.file_id,
+    valide.foglio,
+    valide.riga
+from valide
+left join meno_persone
     on
-        attivita.ente_id = contati_per_persona.ente_id
-        and attivita.servizio = contati_per_persona.servizio
-        and attivita.indicatore = contati_per_persona.indicatore
-        and attivita.anno = contati_per_persona.anno
-where contati_per_persona.anno is null and {{ lotti_validi() }}
+        valide.ente_id = meno_persone.ente_id
+        and valide.servizio = meno_persone.servizio
+        and valide.insieme_persone = meno_persone.insieme_persone
+        and valide.anno = meno_persone.anno

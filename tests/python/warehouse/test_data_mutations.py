@@ -151,8 +151,8 @@ FAULTS = {
     "attivita_senza_perdite": [
         f"update marts.attivita_servizi set valore = valore + 1 where {_STATED}",
         f"update marts.attivita_servizi set unita = 'atti' where {_STATED}",
-        # behind one path there would be fewer persons than paths, or nobody says how many
-        f"update marts.attivita_servizi set persone = persone - 1 where {_STATED}",
+        # it would be shown where another of its group is of too few persons, or nobody says of how many it is
+        f"update marts.attivita_servizi set persone = persone + 1 where {_STATED}",
         f"update marts.attivita_servizi set persone = null where {_STATED}",
         f"update marts.attivita_servizi set modalita = null, dimensione = null where {_STATED}",
         f"delete from marts.attivita_servizi where {_STATED}",
