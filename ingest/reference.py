@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -46,6 +47,22 @@ class Indicator:
     periodicita: str
     anno_dal: int
     anno_al: int
+
+
+@dataclass(frozen=True)
+class Activity:
+    """A figure of activity that an office may state: an indicator of a service, whole or of a part."""
+
+    servizio: str
+    indicatore: str
+    dimensione: str
+    modalita: str
+    unita: str
+    esatta: bool
+
+
+WHOLE = "totale"
+"""What stands in the place of the part of a figure that has none."""
 
 
 @dataclass(frozen=True)
@@ -141,10 +158,22 @@ def read_domains(seeds: Path) -> tuple[dict[str, list[str]], list[tuple[str, str
             ("fonti", "fonte"),
             ("aree", "area"),
             ("piani", "piano"),
+            ("unita", "unita"),
         )
     }
     codes = [row["codice"] for _, row in _rows(seeds / "indicatori_piani.csv", "codice")]
-    return {**domains, "comuni": [code for _, code in comuni], "indicatori": codes}, comuni
+    stated = read_activities(seeds)
+    of_activities = {
+        "servizi_attivita": _once(each.servizio for each in stated),
+        "indicatori_attivita": _once(each.indicatore for each in stated),
+        "dimensioni_attivita": _once(each.dimensione for each in stated),
+        "modalita_attivita": _once(each.modalita for each in stated),
+    }
+    return {**domains, **of_activities, "comuni": [code for _, code in comuni], "indicatori": codes}, comuni
+
+
+def _once(values: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(values))
 
 
 def read_indicators(seeds: Path) -> list[Indicator]:
@@ -168,4 +197,32 @@ def read_indicators(seeds: Path) -> list[Indicator]:
         for _, plan in plans
         for _, indicator in listed
         if indicator["elenco"] == plan["elenco"]
+    ]
+
+
+def read_activities(seeds: Path) -> list[Activity]:
+    """The figures of activity that an office may state, each indicator whole and in the parts that are known of it.
+
+    Raises:
+        ExtractError: A seed is missing or malformed.
+    """
+    exact = {row["unita"]: row["esatta"] == "true" for _, row in _rows(seeds / "unita.csv", "unita", "esatta")}
+    path = seeds / "indicatori_attivita.csv"
+    listed = _rows(path, "servizio", "indicatore", "unita")
+    unknown = [
+        Problem(path, "unità che non esiste", "scriverla come nel seme unita", line, "unita", row["unita"])
+        for line, row in listed
+        if row["unita"] not in exact
+    ]
+    if unknown:
+        raise ExtractError(unknown)
+    named = _rows(seeds / "attivita.csv", "servizio", "indicatore", "dimensione", "modalita")
+    parts: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for _, row in named:
+        if row["dimensione"]:
+            parts.setdefault((row["servizio"], row["indicatore"]), []).append((row["dimensione"], row["modalita"]))
+    return [
+        Activity(row["servizio"], row["indicatore"], dimension, part, row["unita"], exact[row["unita"]])
+        for _, row in listed
+        for dimension, part in dict.fromkeys([(WHOLE, WHOLE), *parts.get((row["servizio"], row["indicatore"]), [])])
     ]

@@ -27,7 +27,7 @@ from ingest.flussi.values import (
     without_currency,
 )
 from ingest.imports import import_ahead, imported
-from ingest.reference import Indicator
+from ingest.reference import Activity, Indicator
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,11 +78,13 @@ class Reference:
         domains: Accepted values of each domain.
         comuni: Each comune with its ente.
         indicatori: The indicators of the plans.
+        attivita: The indicators of activity of the services, with their parts.
     """
 
     domains: dict[str, list[str]]
     comuni: list[tuple[str, str]]
     indicatori: tuple[Indicator, ...] = ()
+    attivita: tuple[Activity, ...] = ()
 
 
 def warm_up() -> None:
@@ -216,17 +218,22 @@ class Checks:
             "create or replace temp table indicatori (ente_id varchar, piano varchar, codice varchar, unita varchar, "
             "periodicita varchar, anno_dal integer, anno_al integer)"
         )
-        listed = [list(column) for column in zip(*map(astuple, self._reference.indicatori), strict=True)]
-        if listed:
-            con.execute(
-                "insert into indicatori select " + ", ".join(["unnest(?)"] * len(listed)),
-                listed,
-            )
+        con.execute(
+            "create or replace temp table attivita (servizio varchar, indicatore varchar, dimensione varchar, "
+            "modalita varchar, unita varchar, esatta boolean)"
+        )
+        self._fill("indicatori", self._reference.indicatori)
+        self._fill("attivita", self._reference.attivita)
         current = (
             "select f.* from raw.{table} as f inner join raw.lotti as l on f._lotto = l.lotto where l.noto_al is null"
         )
         con.execute(f"create or replace temp view tariffe as {current.format(table='flusso_tariffe')}")
         con.execute(f"create or replace temp view correnti as {current.format(table=self._layout.tabella)}")
+
+    def _fill(self, table: str, rows: tuple[Indicator, ...] | tuple[Activity, ...]) -> None:
+        listed = [list(column) for column in zip(*map(astuple, rows), strict=True)]
+        if listed:
+            self._con.execute(f"insert into {table} select " + ", ".join(["unnest(?)"] * len(listed)), listed)
 
     def _values(self) -> None:
         """For each field, a table ``m_<field>`` of its distinct texts with what they are read as."""

@@ -40,7 +40,7 @@ from ingest.flussi.tracciato import FOLDER as LAYOUTS
 from ingest.flussi.tracciato import Tracciato, tracciati
 from ingest.flussi.values import typed
 from ingest.paths import Paths
-from ingest.reference import read_domains, read_indicators
+from ingest.reference import read_activities, read_domains, read_indicators
 
 ACCEPTED, WITH_SCRAPS, REFUSED = "accettato", "accettato con scarti", "respinto"
 UNCHANGED = "invariato"
@@ -167,7 +167,9 @@ class _Loader:
         self._say = progress
         self.layouts = tracciati()
         domains, comuni = read_domains(paths.seeds)
-        self._reference = Reference(domains, comuni, tuple(read_indicators(paths.seeds)))
+        self._reference = Reference(
+            domains, comuni, tuple(read_indicators(paths.seeds)), tuple(read_activities(paths.seeds))
+        )
         self._rules = _rules_fingerprint(paths)
         self._work = paths.build / "carichi"
         self._digests: dict[Path, str] = {}
@@ -709,7 +711,10 @@ def _rules_fingerprint(paths: Paths) -> str:
     """Changes when what a file is judged by changes: then a file that was not accepted is judged again."""
     hasher = hashlib.sha256()
     code = sorted(Path(__file__).resolve().parent.rglob("*.py"))
-    names = ("enti", "servizi", "comuni", "fonti", "aree", "piani", "indicatori_piani")
+    names = (
+        *("enti", "servizi", "comuni", "fonti", "aree", "piani", "indicatori_piani"),
+        *("attivita", "indicatori_attivita", "unita"),
+    )
     seeds = [paths.seeds / f"{name}.csv" for name in names]
     for path in [*sorted(LAYOUTS.glob("*.yml")), *code, *seeds]:
         hasher.update(path.name.encode() + b"\0" + path.read_bytes())

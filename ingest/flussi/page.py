@@ -16,6 +16,11 @@ _DOMAINS: dict[Domain, str] = {
     "aree": "un'area di bilancio conosciuta",
     "piani": "il nome di un piano conosciuto",
     "indicatori": "il codice di un indicatore di un piano",
+    "servizi_attivita": "la sigla di un servizio con indicatori di attività",
+    "indicatori_attivita": "il nome di un indicatore di attività",
+    "dimensioni_attivita": "ciò per cui un indicatore di attività si divide, o totale",
+    "modalita_attivita": "una parte di un indicatore di attività, o totale",
+    "unita": "un'unità di misura conosciuta",
 }
 _PERSONS = {
     "utente": "persone seguite dai servizi",

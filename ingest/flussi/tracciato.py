@@ -18,7 +18,20 @@ FOLDER = Path(__file__).resolve().parent / "tracciati"
 Type = Literal["testo", "codice", "elenco", "codice_istat", "data", "mese", "anno", "intero", "decimale", "euro"]
 # Whose code it is: the same person has the same keyed hash in every layout, a case file and an application their own.
 Person = Literal["utente", "operatore", "fascicolo", "domanda", "fornitore"]
-Domain = Literal["enti", "servizi", "comuni", "fonti", "aree", "piani", "indicatori"]
+Domain = Literal[
+    "enti",
+    "servizi",
+    "comuni",
+    "fonti",
+    "aree",
+    "piani",
+    "indicatori",
+    "servizi_attivita",
+    "indicatori_attivita",
+    "dimensioni_attivita",
+    "modalita_attivita",
+    "unita",
+]
 OUTSIDE_COMUNE = "999999"
 """Conventional code of whoever lives outside the ambito."""
 
@@ -104,7 +117,8 @@ class Rule(_Strict):
         gravita: ``errore`` sends the row to quarantine, ``avviso`` only says so.
         colonna: The column to look at first.
         da: Relation the rule looks at (named ``d``), when it is not the rows (``r``) themselves. It may use ``r``,
-            ``correnti`` (rows of the layout in the current view), ``comuni``, ``tariffe``, ``indicatori``.
+            ``correnti`` (rows of the layout in the current view), ``comuni``, ``tariffe``, ``indicatori``,
+            ``attivita``.
         campi: Columns that tie what the rule sees to the rows.
         visti: What the rule sees, and its message may name; the same as ``campi`` unless said.
         vero: SQL condition over ``r`` (or ``d``): true when all is well; NULL counts as well.

@@ -12,6 +12,7 @@ import polars as pl
 
 from ingest.errors import AmbitoError
 from ingest.flussi.tracciato import tracciati
+from ingest.generate.activity import activity_frame
 from ingest.generate.cases import CaseWork
 from ingest.generate.cash import balance_frame, credit_debt_frame
 from ingest.generate.chance import stream
@@ -45,6 +46,8 @@ ENTE = "dimostrativo"
 _MANY_PERSONS = 8_000
 # In the last year one month of hours is sent again corrected, and one comes late.
 _CORRECTED, _LATE = 3, 5
+# Share of rows spoiled where the figures are typed by hand.
+_BY_HAND = 0.03
 
 
 @dataclass(frozen=True)
@@ -191,6 +194,7 @@ class _Plan:
             yield from self._of_persons(year, nth)
             yield from self._of_staff(year, nth)
             yield from self._of_money(year, nth)
+            yield from self._counted(year, nth)
         yield from self._stated()
         for nth, year in enumerate(range(people.primo_anno, self._last + 2)):
             style = (SEMPLICE, COLONNARE, PORTALE, SEMPLICE)[nth % 4]
@@ -208,6 +212,16 @@ class _Plan:
 
     def _stated_of(self, year: int) -> list[pl.DataFrame]:
         return [stated_frame(self._people.seme, ENTE, year)]
+
+    def _counted(self, year: int, nth: int) -> Iterator[Delivery]:
+        """What the registers of the services say of a year."""
+        people = self._people
+        comuni = len(people.territory.comuni)
+        style = (FOGLIO, SEMPLICE, GESTIONALE)[nth % 3]
+        yield Delivery(
+            date(year + 1, 3, 3), "attivita", str(year), style,
+            lambda: [activity_frame(people.seme, ENTE, people.primo_anno, year, comuni)], _BY_HAND,
+        )  # fmt: skip
 
     # --- tariffs and hours ------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@
     'crediti_debiti',
     'saldi_cassa',
     'rilevazioni',
+    'attivita',
 ] %}
 with file_flussi as (
     select

@@ -1,5 +1,5 @@
 -- Regrains: rows and monthly hours -> one row per ente, servizio, indicatore, dimensione, modalita, rilevazione, anno.
--- All that the flussi say, also where a document prints the same figure.
+-- Stated figures come as they are. All that the flussi say, also where a document prints the same figure.
 with righe as (
     select * from {{ ref('int_attivita_persone_righe') }}
 ),
@@ -10,6 +10,10 @@ mensili as (
 
 annuali as (
     select * from {{ ref('int_servizio_utenti_annuali') }}
+),
+
+dichiarate as (
+    select * from {{ ref('int_attivita_dichiarate_righe') }}
 ),
 
 lotti as (
@@ -111,3 +115,17 @@ select
     utenti as persone,
     file
 from erogate
+union all
+select
+    ente_id,
+    servizio,
+    indicatore,
+    dimensione,
+    modalita,
+    rilevazione,
+    anno,
+    cast(valore as decimal(18, 4)) as valore,
+    unita,
+    persone,
+    file_id as file
+from dichiarate

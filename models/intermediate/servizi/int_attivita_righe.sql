@@ -7,6 +7,10 @@ ore as (
     select * from {{ ref('int_ore_servizio_righe') }}
 ),
 
+dichiarate as (
+    select * from {{ ref('int_attivita_dichiarate_righe') }}
+),
+
 figure as (
     select 'utenti_nell_anno' as indicatore
     union all
@@ -39,3 +43,16 @@ select
     ore.riga
 from ore
 cross join figure
+union all
+select
+    ente_id,
+    servizio,
+    indicatore,
+    dimensione,
+    modalita,
+    rilevazione,
+    anno,
+    file_id,
+    foglio,
+    riga
+from dichiarate

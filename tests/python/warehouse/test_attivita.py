@@ -291,6 +291,72 @@ def test_the_whole_of_a_service_is_that_of_its_sub_ambiti(built: Warehouse) -> N
     for month, service, given in _rows(built, "ore_servizio", "periodo", "servizio", "ore"):
         raw[service, int(month[:4])] += given
     assert len(raw) == 12
-    found = _activity(built, "ente_id = 'dimostrativo' and indicatore = 'ore_erogate'", "servizio, anno, valore")
+    # those of the convention are stated, and in no file of persons
+    of_persons = "ente_id = 'dimostrativo' and indicatore = 'ore_erogate' and servizio <> 'SST'"
+    found = _activity(built, of_persons, "servizio, anno, valore")
     assert {(service, year): value for service, year, value in found} == dict(raw)
     assert all(raw[str(service), int(str(year))] == value for service, year, value in hours)
+
+
+# --- what an office counts by itself ----------------------------------------------------------------------------------
+
+COUNTED = {(row["servizio"], row["indicatore"]): row for row in read_csv(ROOT / "seeds" / "indicatori_attivita.csv")}
+
+
+def _stated(built: Warehouse) -> dict[tuple[str, str, str | None, str, int], Decimal]:
+    names = ("anno", "servizio", "indicatore", "modalita", "rilevazione", "valore")
+    return {
+        (service, name, None if part == "totale" else part, moment, year): value
+        for year, service, name, part, moment, value in _rows(built, "attivita", *names)
+    }
+
+
+def test_what_an_office_states_is_there_but_for_too_few_persons(built: Warehouse) -> None:
+    stated = _stated(built)
+    products = ("S9", "S10", "S11", "S35", "S36", "S38")
+    where = f"ente_id = 'dimostrativo' and prodotto in {products}"
+    columns = "servizio, indicatore, modalita, rilevazione, anno, valore, unita, misure_soppresse"
+    found = {tuple(row[:5]): row[5:] for row in _activity(built, where, columns)}
+    assert set(found) == set(stated) and len(stated) > 150
+    fewest: dict[tuple[str, str, int], Decimal] = {}
+    for (service, name, *_, year), value in stated.items():
+        group = COUNTED[service, name]["insieme_persone"]
+        if group and value > 0:
+            fewest[service, group, year] = min(value, fewest.get((service, group, year), value))
+    hidden = 0
+    for key, value in stated.items():
+        declared = COUNTED[key[0], key[1]]
+        shown, unit, why = found[key]
+        assert unit == declared["unita"]
+        group = declared["insieme_persone"]
+        if group and value > 0 and fewest[key[0], group, key[-1]] < 5:
+            assert shown is None and why is not None, key
+            hidden += 1
+        else:
+            assert shown == value and why is None, key
+    assert hidden > 0
+    assert sum(shown is not None for shown, *_ in found.values()) > 0.8 * len(found)
+
+
+def test_nothing_is_invented_for_who_prints_its_figures(built: Warehouse) -> None:
+    where = "ente_id <> 'dimostrativo' and prodotto in ('S9', 'S10', 'S11', 'S35', 'S36', 'S38')"
+    assert _activity(built, where, "distinct ente_id, origine_dato") == [("csc", "prospetto")]
+
+
+def test_the_paths_of_a_year_are_those_of_the_year_before_and_the_new_ones(built: Warehouse) -> None:
+    stated = _stated(built)
+    years = sorted({year for *_, year in stated})
+    assert len(years) == 3
+
+    def paths(name: str, year: int, part: str | None = None, moment: str = "nell_anno") -> Decimal | None:
+        return stated.get(("BANCA_ACQUA", name, part, moment, year))
+
+    for year in years:
+        followed, before = paths("situazioni_in_carico", year), paths("percorsi_dell_anno_precedente", year)
+        begun, broken = paths("percorsi_nuovi", year, "attivati"), paths("percorsi_nuovi", year, "interrotti")
+        ended, given_up = paths("percorsi_conclusi", year), paths("rinunce", year)
+        going_on = paths("percorsi_in_corso", year, moment="al_31_12")
+        assert before + begun + broken == followed == ended + given_up + broken + going_on  # type: ignore[operator]
+        assert min(ended, given_up, broken, going_on) > 0  # type: ignore[type-var, operator]
+        if year > years[0]:
+            assert before == paths("percorsi_in_corso", year - 1, moment="al_31_12")

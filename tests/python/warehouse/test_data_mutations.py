@@ -128,6 +128,7 @@ PRINTED = {
     "budget_per_fonte": ["azione_stampata", "voce_stampata", "linea"],
     "fondi_assegnati": ["fondo_stampato"],
 }
+_STATED = "servizio = 'BANCA_ACQUA' and modalita = 'attivati' and ente_id = 'dimostrativo'"
 FAULTS = {
     "attivita_classificate": [
         # a line of the seed whose label is no longer the printed one, one that is gone, one too many
@@ -152,6 +153,24 @@ FAULTS = {
         "update riferimenti.attivita set prodotto = 'S30' where voce = 'Accordo RSA: richieste'",
         "update riferimenti.attivita set prodotto = null where voce = 'Accordo RSA: richieste'",
         "update riferimenti.domande_stampate set esito = 'non ammessa' where voce like '%ammesse e non finanziate'",
+    ],
+    "attivita_senza_perdite": [
+        f"update marts.attivita_servizi set valore = valore + 1 where {_STATED}",
+        f"update marts.attivita_servizi set unita = 'atti' where {_STATED}",
+        # it would be shown where another of its group is of too few persons, or nobody says of how many it is
+        f"update marts.attivita_servizi set persone = persone + 1 where {_STATED}",
+        f"update marts.attivita_servizi set persone = null where {_STATED}",
+        f"update marts.attivita_servizi set modalita = null, dimensione = null where {_STATED}",
+        f"delete from marts.attivita_servizi where {_STATED}",
+        "insert into marts.attivita_servizi select * replace (2099 as anno) from marts.attivita_servizi "
+        f"where {_STATED}",
+        "update raw.flusso_attivita set valore = valore + 1 where modalita = 'attivati'",
+        "delete from raw.flusso_attivita where modalita = 'attivati'",
+    ],
+    "attivita_unita": [
+        "update riferimenti.indicatori_attivita set unita = 'casi' where indicatore = 'percorsi_nuovi'",
+        "update riferimenti.indicatori_attivita set indicatore = 'percorsi' where indicatore = 'percorsi_nuovi'",
+        "update riferimenti.indicatori_attivita set servizio = 'SIL' where indicatore = 'percorsi_nuovi'",
     ],
     "avanzo_dai_movimenti": [
         f"{_MOVEMENTS} {fault}"

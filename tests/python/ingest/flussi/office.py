@@ -37,6 +37,7 @@ TELLS_APART = {
     "crediti_debiti": "id_documento",
     "saldi_cassa": "conto",
     "rilevazioni": "data_rilevazione",
+    "attivita": "anno",
 }
 
 
@@ -49,6 +50,9 @@ def row(layout: str, number: int = 1, **changes: str | None) -> Row:
         found["codice_istat_comune"] = ("019035", "019002", "019005", "019010")[number // 121]
     elif layout == "rilevazioni":
         found[name] = f"{date(2027, 1, 1) + timedelta(days=number):%d/%m/%Y}"
+    elif layout == "attivita":
+        found[name] = str(2001 + (number - 1) % 99)
+        found["rilevazione"] = ("nell_anno", "al_31_12", "al_01_01", "previsto")[(number - 1) // 99]
     else:
         found[name] = f"{found[name]} {number:05d}" if name in ("ente_gestore", "voce") else f"N{number:05d}"
     return found | {name: value or "" for name, value in changes.items()}

@@ -623,6 +623,89 @@ def declared(layout: str, new: Callable[..., Row]) -> list[Case]:
                 says=["2023-02", "29"],
             )
         ]
+    if layout == "attivita":
+        parts: Changes = {"dimensione": "esito", "modalita": "attivati"}
+        hours: Changes = {"servizio": "SST", "indicatore": "ore_erogate", "unita": "ore"}
+        share: Changes = {"servizio": "SISTEMA", "indicatore": "quota_richieste_evase", "unita": "pct"}
+        same: Changes = {"rilevazione": "al_31_12", "ente": "asc_cremonese"}
+        acts: Changes = {"servizio": "CPE", "unita": "atti", "rilevazione": "nell'anno"}
+        protocols: Changes = {**acts, "servizio": "SSD", "indicatore": "protocolli"}
+        transfers: Changes = {**protocols, "indicatore": "bonifici", "unita": "numero"}
+        return [
+            one(
+                "indicatore_del_servizio",
+                "indicatore",
+                {"indicatore": "ore_formazione", "unita": "ore"},
+                {"indicatore": "rinunce", "unita": "casi"},
+                says=["ore_formazione", "BANCA_ACQUA"],
+            ),
+            one("indicatore_del_servizio", "indicatore", {"servizio": "GECAS"}, says=["percorsi_nuovi", "GECAS"]),
+            one(
+                "parte_dell_indicatore",
+                "modalita",
+                {"dimensione": "regime", "modalita": "accreditate"},
+                parts,
+                says=["regime", "accreditate", "percorsi_nuovi"],
+            ),
+            one("parte_dell_indicatore", "modalita", {"dimensione": "esito"}, says=["totale", "esito"]),
+            one("parte_dell_indicatore", "modalita", {"modalita": "attivati"}, says=["attivati"]),
+            one("unita_dell_indicatore", "unita", {"unita": "persone"}, {"unita": "Progetti"}, says=["persone"]),
+            one("conteggio_intero", "valore", {"valore": "10,5"}, {**hours, "valore": "10,5"}, says=["10,50"]),
+            one(
+                "quota_entro_cento",
+                "valore",
+                {**share, "valore": "100,01"},
+                {**share, "valore": "100"},
+                {**hours, "valore": "100,01"},
+                says=["100,01"],
+            ),
+            Case(
+                "parte_entro_il_totale",
+                "valore",
+                [
+                    new(**same, anno="2011", valore="12"),
+                    new(**same, anno="2011", **parts, valore="13"),
+                ],
+                [
+                    new(**same, anno="2021", valore="12"),
+                    new(**same, anno="2021", **parts, valore="12"),
+                    # of another year, of another day, of another indicator
+                    new(**same, anno="2023", **parts, valore="13"),
+                    new(ente="asc_cremonese", rilevazione="previsto", anno="2021", **parts, valore="13"),
+                    new(**same, anno="2021", indicatore="percorsi_conclusi", valore="5"),
+                ],
+                ["13,00", "12,00", "attivati"],
+            ),
+            one(
+                "evidenza_senza_nomi",
+                "evidenza",
+                {"evidenza": "registro di Mario Rossi"},
+                {"evidenza": "https://esempio.it/registri"},
+                {"evidenza": "Protocollo 7"},
+                says=["registro di Mario Rossi"],
+            ),
+            Case(
+                "salto_sull_anno_prima",
+                "valore",
+                [
+                    new(**protocols, anno="2041", valore="100"),
+                    new(**protocols, anno="2042", valore="301"),
+                    new(**acts, indicatore="comunicazioni", anno="2041", valore="100"),
+                    new(**acts, indicatore="comunicazioni", anno="2042", valore="33"),
+                ],
+                [
+                    new(**transfers, anno="2041", valore="100"),
+                    new(**transfers, anno="2042", valore="300"),
+                    new(**transfers, anno="2043", valore="100"),
+                    new(**transfers, anno="2045", valore="900"),  # not the next
+                    new(**acts, indicatore="sanzioni", anno="2041", valore="0"),
+                    new(**acts, indicatore="sanzioni", anno="2042", valore="40"),
+                    new(**acts, indicatore="contestazioni", anno="2041", valore="1"),
+                    new(**acts, indicatore="contestazioni", anno="2042", valore="11"),
+                ],
+                ["100,00", "301,00", "33,00", "protocolli"],
+            ),
+        ]
     if layout == "rilevazioni":
         yes: Changes = {"codice_indicatore": "1.2", "valore": None, "valore_testo": "sì"}
         day: Changes = {"codice_indicatore": "2.5c", "valore": None, "valore_data": "15/03/2027"}
