@@ -481,8 +481,9 @@ def _cell_row(document: Document, cell: Cell) -> dict[str, Any]:
 
 def _store_rules(paths: Paths, con: duckdb.DuckDBPyConnection, *, partial: bool) -> list[Problem]:
     """Expand the rules of every document again: one may name the cells of another."""
-    keys = con.execute("select cella_id, documento, tabella, linea, colonna, voce_stampata from raw.celle").fetchall()
-    index = CellIndex(CellKey(*key) for key in keys)
+    columns = "cella_id, documento, tabella, linea, colonna, voce_stampata, testo"
+    keys = con.execute(f"select {columns}, {', '.join(DIMENSIONS)} from raw.celle order by linea, riga").fetchall()
+    index = CellIndex(CellKey(*key[:7], dict(zip(DIMENSIONS, key[7:], strict=True))) for key in keys)
     checks: list[dict[str, Any]] = []
     terms: list[dict[str, Any]] = []
     problems: list[Problem] = []

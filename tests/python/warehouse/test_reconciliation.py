@@ -310,15 +310,16 @@ def _recompute(
     _, own = figures[str(check["cella_id"])]
 
     def value(role: str) -> Decimal:
-        return _sum(factor * figures[cell][0] for kind, factor, cell in terms if kind == role)
+        counted = [factor for kind, factor, _ in terms if kind == "conteggio" and role == "addendo"]
+        return _sum([*counted, *(factor * figures[cell][0] for kind, factor, cell in terms if kind == role)])
 
     def error(role: str) -> Decimal:
         return _sum(abs(factor) * figures[cell][1] for kind, factor, cell in terms if kind == role)
 
-    if check["tipo"] == "somma":
+    if check["tipo"] in ("somma", "almeno", "al_piu"):
         return value("addendo"), _rounded(own + error("addendo"))
     if check["tipo"] == "uguale":
-        other = max(figures[cell][1] for _, _, cell in terms)
+        other = max(Decimal(0) if kind == "conteggio" else figures[cell][1] for kind, _, cell in terms)
         return value("addendo"), Decimal(0) if own == other else max(own, other)
     times = Decimal(str(check["moltiplicatore"]))
     has_factor = any(kind == "fattore" for kind, _, _ in terms)
@@ -355,6 +356,8 @@ def test_every_check_recomputed(
             if difference is None:
                 outcome = "da_spiegare"
             elif difference == 0 or (check["tipo"] == "rapporto" and abs(difference) <= own):
+                outcome = "quadra"
+            elif (check["tipo"] == "almeno" and shown > again) or (check["tipo"] == "al_piu" and shown < again):
                 outcome = "quadra"
             elif tolerance is not None and abs(difference) <= tolerance:
                 outcome = "arrotondamento"
