@@ -31,8 +31,8 @@ class Reference(Strict):
     """Cells a rule names. What it leaves out (document, table, line, column) comes from the rule.
 
     Attributes:
-        conta: Count the cells instead of adding their figures: ``celle`` counts each cell that is printed, the name of a
-            dimension how many different members of it the cells have.
+        conta: Count the cells instead of adding their figures: ``celle`` counts each cell that is printed, the name of
+            a dimension how many different members of it the cells have.
         testo: Count the cells printed exactly so.
     """
 

@@ -353,11 +353,10 @@ def test_every_check_recomputed(
             again, tolerance = _recompute(check, terms[name], figures)
             difference = None if again is None else shown - again
             registered = known.get(name)
+            side = {"almeno": 1, "al_piu": -1}.get(str(check["tipo"]), 0)
             if difference is None:
                 outcome = "da_spiegare"
-            elif difference == 0 or (check["tipo"] == "rapporto" and abs(difference) <= own):
-                outcome = "quadra"
-            elif (check["tipo"] == "almeno" and shown > again) or (check["tipo"] == "al_piu" and shown < again):
+            elif difference * side > 0 or difference == 0 or (check["tipo"] == "rapporto" and abs(difference) <= own):
                 outcome = "quadra"
             elif tolerance is not None and abs(difference) <= tolerance:
                 outcome = "arrotondamento"
