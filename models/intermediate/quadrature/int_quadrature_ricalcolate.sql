@@ -122,8 +122,8 @@ select
         case tipo
             -- the same figure twice: alike to the last digit, or to the coarser of the two roundings
             when 'uguale' then case when errore = errore_massimo then 0 else greatest(errore, errore_massimo) end
-            when 'rapporto'
-                then errore
+            when 'rapporto' then
+                errore
                 + {{ divisione('errore_num', 'abs(denominatore)', 4) }}
                 + {{ divisione('cast(abs(ricalcolato) as decimal(19, 4)) * errore_den', 'abs(denominatore)', 4) }}
             -- a sum, or a limit; what is counted is exact
