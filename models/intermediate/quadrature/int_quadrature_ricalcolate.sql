@@ -122,12 +122,14 @@ select
         case tipo
             -- the same figure twice: alike to the last digit, or to the coarser of the two roundings
             when 'uguale' then case when errore = errore_massimo then 0 else greatest(errore, errore_massimo) end
-            when 'rapporto' then
+            -- a sum, or a limit; what is counted is exact
+            when 'somma' then errore + coalesce(errore_addendi, 0)
+            when 'almeno' then errore + coalesce(errore_addendi, 0)
+            when 'al_piu' then errore + coalesce(errore_addendi, 0)
+            else
                 errore
                 + {{ divisione('errore_num', 'abs(denominatore)', 4) }}
                 + {{ divisione('cast(abs(ricalcolato) as decimal(19, 4)) * errore_den', 'abs(denominatore)', 4) }}
-            -- a sum, or a limit; what is counted is exact
-            else errore + coalesce(errore_addendi, 0)
         end as decimal(18, 4)
     ) as tolleranza
 from ricalcolate
