@@ -124,7 +124,7 @@ OUTCOMES_MEANING = {
     "da_spiegare": "Le due cifre non coincidono e i documenti non dicono perché: è una domanda da fare all'ufficio.",
     "spiegata": "Le due cifre non coincidono, ma una prova nei documenti ne dice la causa.",
     "arrotondamento": "La differenza sta tutta negli arrotondamenti delle cifre stampate.",
-    "quadra": "La cifra stampata è esattamente quella ricalcolata.",
+    "quadra": "La cifra stampata è esattamente quella ricalcolata, o sta dalla sua parte del limite.",
 }
 ORIGINS = {"prospetto": "documento", "flusso": "flusso", "dimostrativo": "dati sintetici"}
 FILE_STATES = {

@@ -16,13 +16,15 @@ from warehouse.versions import Version
 
 _OUTCOMES = ("quadra", "arrotondamento", "spiegata", "da_spiegare")
 _ACROSS = "Tra documenti"
+_LIMITS = {"almeno": "dev'essere almeno", "al_piu": "dev'essere al più"}
 
 _CHECKS = """
 select
     quadrature.documento, quadrature.linea, quadrature.esito, quadrature.descrizione, quadrature.confronto,
     celle.testo, quadrature.stampato, quadrature.ricalcolato, quadrature.scarto, quadrature.tolleranza,
     quadrature.divisore, quadrature.divisore_implicito, divisori.simbolo, unita.simbolo,
-    quadrature.spiegazione, prospetti.titolo, celle.voce, celle.colonna_stampata, quadrature.quadratura_id
+    quadrature.spiegazione, prospetti.titolo, celle.voce, celle.colonna_stampata, quadrature.quadratura_id,
+    quadrature.tipo
 from marts.quadrature
 inner join marts.celle on quadrature.cella_id = celle.cella_id
 inner join marts.dim_unita as unita on quadrature.unita = unita.unita
@@ -67,6 +69,7 @@ class _Check:
     voce: str
     colonna_stampata: str | None
     quadratura_id: str
+    tipo: str
 
     @property
     def is_across(self) -> bool:
@@ -102,8 +105,9 @@ def report(version: Version) -> str:
         "",
         "Ogni cifra stampata che si può ricalcolare, ricalcolata: che cosa non torna e che cosa chiedere, che cosa è "
         "spiegato e con quale prova, che cosa è arrotondamento, che cosa torna. Le righe sono quelle del testo del "
-        "documento, contate da 1. Lo scarto è la cifra stampata meno quella ricalcolata. Questa pagina si scrive con "
-        "`ambito quadrature` dal mart `marts.quadrature` e non si corregge a mano.",
+        "documento, contate da 1. Lo scarto è la cifra stampata meno quella ricalcolata, o meno il limite che non può "
+        "passare. Questa pagina si scrive con `ambito quadrature` dal mart `marts.quadrature` e non si corregge a "
+        "mano.",
         "",
         *_table(
             ("", "controlli", *(outcome.replace("_", " ") for outcome in _OUTCOMES)),
@@ -182,8 +186,8 @@ def _difference(check: _Check) -> str:
     place = " · ".join(part for part in (check.titolo, check.voce, check.colonna_stampata) if part)
     words = [
         f"- **Riga {check.linea}** ({_plain(place)}). {_plain(check.descrizione)}. Stampato {_printed(check.testo)}, "
-        f"ricalcolato {_with_unit(check.ricalcolato, check.simbolo)} ({_rows(check)}), scarto "
-        f"{_with_unit(check.scarto, check.simbolo, signed=True)}."
+        f"{_LIMITS.get(check.tipo, 'ricalcolato')} {_with_unit(check.ricalcolato, check.simbolo)} ({_rows(check)}), "
+        f"scarto {_with_unit(check.scarto, check.simbolo, signed=True)}."
     ]
     if check.divisore_implicito is not None and check.simbolo_divisore is not None:
         words.append(

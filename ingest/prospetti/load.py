@@ -481,8 +481,12 @@ def _cell_row(document: Document, cell: Cell) -> dict[str, Any]:
 
 def _store_rules(paths: Paths, con: duckdb.DuckDBPyConnection, *, partial: bool) -> list[Problem]:
     """Expand the rules of every document again: one may name the cells of another."""
-    keys = con.execute("select cella_id, documento, tabella, linea, colonna, voce_stampata from raw.celle").fetchall()
-    index = CellIndex(CellKey(*key) for key in keys)
+    columns = "cella_id, documento, tabella, linea, colonna, voce_stampata, testo"
+    cells = con.execute(f"select {columns}, {', '.join(DIMENSIONS)} from raw.celle order by linea, riga").fetchall()
+    index = CellIndex(
+        CellKey(cell, document, table, line, column, label, text, dict(zip(DIMENSIONS, members, strict=True)))
+        for cell, document, table, line, column, label, text, *members in cells
+    )
     checks: list[dict[str, Any]] = []
     terms: list[dict[str, Any]] = []
     problems: list[Problem] = []

@@ -1,15 +1,17 @@
 """Rules that recompute printed figures, as data: ``quadrature.yml`` expanded into checks and their terms.
 
 The engine only says *which* cells make a check; the arithmetic is in the models (``int_quadrature_*``), in exact
-decimals. Three kinds of check cover the field: a figure equal to another, a sum (with signs and coefficients), a
-ratio (shares, per-capita and unit values, indices).
+decimals. Five kinds of check cover the field: a figure equal to another, a sum (with signs and coefficients), a
+ratio (shares, per-capita and unit values, indices), and a figure that is at least, or at most, a sum: a part and its
+whole, a least and a greatest value, «oltre» and «meno di». A term of a sum may count cells instead of adding them: the
+number of projects that a text says and the rows that a table has.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
@@ -18,14 +20,21 @@ from pydantic import Field, ValidationError, model_validator
 
 from ingest.errors import ExtractError, Problem
 from ingest.files import invalid, line_of, read_yaml
-from ingest.prospetti.declaration import RULES_FILE, Strict
+from ingest.prospetti.declaration import RULES_FILE, Dimension, Strict
 
-Role = Literal["addendo", "numeratore", "denominatore", "fattore"]
+Role = Literal["addendo", "conteggio", "numeratore", "denominatore", "fattore"]
+Kind = Literal["uguale", "somma", "almeno", "al_piu", "rapporto"]
 Lines = Annotated[str, Field(pattern=r"^\d+(-\d+)?(,\s*\d+(-\d+)?)*$")]
 
 
 class Reference(Strict):
-    """Cells a rule names. What it leaves out (document, table, line, column) comes from the rule."""
+    """Cells a rule names. What it leaves out (document, table, line, column) comes from the rule.
+
+    Attributes:
+        conta: Count the cells instead of adding their figures: ``celle`` counts each cell that is printed, the name of
+            a dimension how many different members of it the cells have.
+        testo: Count the cells printed exactly so.
+    """
 
     documento: str | None = None
     tabella: str | None = None
@@ -35,6 +44,8 @@ class Reference(Strict):
     colonne: list[str] | None = None
     voce: str | None = None
     coefficiente: Decimal = Field(Decimal(1), max_digits=18, decimal_places=4)  # what raw can hold
+    conta: Literal["celle"] | Dimension | None = None
+    testo: str | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> Reference:
@@ -42,6 +53,8 @@ class Reference(Strict):
             raise ValueError("si indica «linea» o «linee», non tutte e due")
         if self.colonna is not None and self.colonne is not None:
             raise ValueError("si indica «colonna» o «colonne», non tutte e due")
+        if self.testo is not None and self.conta is None:
+            raise ValueError("«testo» dice quali celle contare: va con «conta»")
         return self
 
 
@@ -52,6 +65,13 @@ class Ratio(Strict):
     denominatore: list[Reference] = Field(min_length=1)
     fattore: Reference | None = None
     per: Decimal = Field(Decimal(1), max_digits=8, decimal_places=4)  # what the model multiplies by
+
+    @model_validator(mode="after")
+    def _adds(self) -> Ratio:
+        references = [*self.numeratore, *self.denominatore, *([self.fattore] if self.fattore else [])]
+        if any(reference.conta is not None for reference in references):
+            raise ValueError("«conta» va in «uguale_a», «somma», «almeno» o «al_piu», non in un rapporto")
+        return self
 
 
 class Rule(Strict):
@@ -65,33 +85,47 @@ class Rule(Strict):
     per_linee: Lines | None = None
     uguale_a: Reference | None = None
     somma: list[Reference] | None = None
+    almeno: list[Reference] | None = None
+    al_piu: list[Reference] | None = None
     rapporto: Ratio | None = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> Rule:
-        if sum(kind is not None for kind in (self.uguale_a, self.somma, self.rapporto)) != 1:
-            raise ValueError("ogni regola ha uno solo tra «uguale_a», «somma» e «rapporto»")
+        kinds = (self.uguale_a, self.somma, self.almeno, self.al_piu, self.rapporto)
+        if sum(kind is not None for kind in kinds) != 1:
+            raise ValueError("ogni regola ha uno solo tra «uguale_a», «somma», «almeno», «al_piu» e «rapporto»")
         if self.per_colonne is not None and self.per_linee is not None:
             raise ValueError("si indica «per_colonne» o «per_linee», non tutte e due")
         if self.figura.linee is not None or self.figura.colonne is not None:
             raise ValueError("la figura controllata è una cella sola: «linea» e «colonna»")
+        if self.figura.conta is not None:
+            raise ValueError("la figura controllata è una cifra stampata: «conta» va tra le celle con cui si ricalcola")
         return self
+
+    @property
+    def addends(self) -> list[Reference]:
+        """What a sum, an equality or a limit adds up; nothing for a ratio."""
+        return [self.uguale_a] if self.uguale_a else [*(self.somma or ()), *(self.almeno or ()), *(self.al_piu or ())]
 
     @property
     def documents(self) -> frozenset[str]:
         """The other documents it names."""
-        references = [self.figura, *(self.somma or ()), *((self.uguale_a,) if self.uguale_a else ())]
+        references = [self.figura, *self.addends]
         if self.rapporto is not None:
             references += [*self.rapporto.numeratore, *self.rapporto.denominatore]
             references += [self.rapporto.fattore] if self.rapporto.fattore else []
         return frozenset(reference.documento for reference in references if reference.documento)
 
     @property
-    def kind(self) -> str:
-        """``uguale``, ``somma`` or ``rapporto``."""
+    def kind(self) -> Kind:
+        """The one kind it declares."""
         if self.uguale_a is not None:
             return "uguale"
-        return "somma" if self.somma is not None else "rapporto"
+        if self.somma is not None:
+            return "somma"
+        if self.almeno is not None:
+            return "almeno"
+        return "al_piu" if self.al_piu is not None else "rapporto"
 
 
 class _RuleBook(Strict):
@@ -108,6 +142,8 @@ class CellKey:
     linea: int
     colonna: str
     voce: str
+    testo: str = ""
+    dimensioni: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -219,8 +255,9 @@ def expand(
                 found = list(resolver.terms(rule))
                 if not found:
                     raise LookupError("nessuna cella da confrontare")
-                # a share is printed among the shares it is divided by; a sum or an equality with itself says nothing
-                if rule.rapporto is None and any(key.cella_id == figures[0].cella_id for _, key, _ in found):
+                # a share is printed among the shares it is divided by, a number among the rows it counts; a sum or an
+                # equality with itself says nothing
+                if any(role == "addendo" and key.cella_id == figures[0].cella_id for role, key, _ in found):
                     raise LookupError("la figura controllata è tra le celle con cui si ricalcola")
             except LookupError as error:
                 problems.append(
@@ -279,11 +316,9 @@ class _Resolver:
     index: CellIndex
 
     def terms(self, rule: Rule) -> Iterator[tuple[Role, CellKey, Decimal]]:
-        if rule.uguale_a is not None:
-            yield from self._of("addendo", [rule.uguale_a])
-        elif rule.somma is not None:
-            yield from self._of("addendo", rule.somma)
-        elif rule.rapporto is not None:
+        for reference in rule.addends:
+            yield from self._counted(reference) if reference.conta else self._of("addendo", [reference])
+        if rule.rapporto is not None:
             yield from self._of("numeratore", rule.rapporto.numeratore)
             yield from self._of("denominatore", rule.rapporto.denominatore)
             yield from self._of("fattore", [rule.rapporto.fattore] if rule.rapporto.fattore else [])
@@ -292,6 +327,16 @@ class _Resolver:
         for reference in references:
             for key in self.cells(reference, required=role != "addendo"):
                 yield role, key, reference.coefficiente
+
+    def _counted(self, reference: Reference) -> Iterator[tuple[Role, CellKey, Decimal]]:
+        found = [key for key in self.cells(reference, required=True) if reference.testo in (None, key.testo)]
+        if reference.conta != "celle":  # the first cell of each member stands for it
+            members = {key.dimensioni.get(str(reference.conta)): key for key in reversed(found)}
+            found = [key for member, key in reversed(members.items()) if member is not None]
+        if not found:
+            raise LookupError("nessuna cella da contare")
+        for key in found:
+            yield "conteggio", key, reference.coefficiente
 
     def cells(self, reference: Reference, *, required: bool) -> list[CellKey]:
         document = reference.documento or self.document

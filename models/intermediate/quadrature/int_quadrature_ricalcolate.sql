@@ -21,7 +21,9 @@ unita as (
 somme as (
     select
         quadratura_id,
-        cast(sum(case when ruolo = 'addendo' then coefficiente * valore end) as decimal(18, 4)) as addendi,
+        cast(
+            sum(case when ruolo in ('addendo', 'conteggio') then coefficiente * valore end) as decimal(18, 4)
+        ) as addendi,
         cast(sum(case when ruolo = 'numeratore' then coefficiente * valore end) as decimal(18, 4)) as numeratore,
         cast(sum(case when ruolo = 'denominatore' then coefficiente * valore end) as decimal(18, 4)) as denominatore,
         cast(max(case when ruolo = 'fattore' then coefficiente * valore end) as decimal(18, 4)) as fattore,
@@ -120,7 +122,10 @@ select
         case tipo
             -- the same figure twice: alike to the last digit, or to the coarser of the two roundings
             when 'uguale' then case when errore = errore_massimo then 0 else greatest(errore, errore_massimo) end
-            when 'somma' then errore + errore_addendi
+            -- a sum, or a limit; what is counted is exact
+            when 'somma' then errore + coalesce(errore_addendi, 0)
+            when 'almeno' then errore + coalesce(errore_addendi, 0)
+            when 'al_piu' then errore + coalesce(errore_addendi, 0)
             else
                 errore
                 + {{ divisione('errore_num', 'abs(denominatore)', 4) }}

@@ -25,11 +25,15 @@ select
     celle.rettifica_id,
     celle.unita,
     celle.decimali,
-    -- a printed dash adds nothing; a cell in quarantine has no value and makes the check unresolved
-    coalesce(celle.valore, case when celle.segnaposto is not null then cast(0 as decimal(18, 4)) end) as valore,
+    -- a cell that is counted is one, whatever is printed in it; a printed dash adds nothing; a cell in quarantine has
+    -- no value and makes the check unresolved
+    case
+        when termini.ruolo = 'conteggio' then cast(1 as decimal(18, 4))
+        else coalesce(celle.valore, case when celle.segnaposto is not null then cast(0 as decimal(18, 4)) end)
+    end as valore,
     -- a count is exact, and so is a dash; an amount is rounded to its last printed digit
     case
-        when unita.esatta or celle.valore is null then cast(0 as decimal(18, 5))
+        when termini.ruolo = 'conteggio' or unita.esatta or celle.valore is null then cast(0 as decimal(18, 5))
         else {{ mezza_cifra('celle.decimali') }}
     end as errore
 from termini

@@ -19,6 +19,9 @@ classificate as (
         case
             when ricalcolate.scarto is null then 'da_spiegare'
             when ricalcolate.scarto = 0 then 'quadra'
+            -- a limit holds on its own side
+            when ricalcolate.tipo = 'almeno' and ricalcolate.scarto > 0 then 'quadra'
+            when ricalcolate.tipo = 'al_piu' and ricalcolate.scarto < 0 then 'quadra'
             -- a ratio is printed rounded: it holds when it rounds to what is printed
             when ricalcolate.tipo = 'rapporto' and abs(ricalcolate.scarto) <= ricalcolate.mezza_cifra then 'quadra'
             when abs(ricalcolate.scarto) <= ricalcolate.tolleranza then 'arrotondamento'

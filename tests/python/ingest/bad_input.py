@@ -358,6 +358,50 @@ RECONCILIATION = (
         _edit(RULES, "    per_colonne:", "    per_linee: 3-4\n    per_colonne:"),
         (f"{SHOWN}/{RULES}", "riga 2", "per_linee"),
     ),
+    Case(
+        "rule-counting-text-without-count",
+        _edit(RULES, "somma: [{linee: 3-5}]", 'somma: [{linee: 3-5, testo: "1"}]'),
+        (f"{SHOWN}/{RULES}", "riga 7", "va con «conta»"),
+    ),
+    Case(
+        "rule-counting-nothing",
+        _edit(RULES, "somma: [{linee: 3-5}]", 'somma: [{linee: 3-5, conta: celle, testo: "mai"}]'),
+        (f"{SHOWN}/{RULES}", "riga 2", "«costi-totale-utenti»", "nessuna cella da contare"),
+    ),
+    Case(
+        "rule-counting-no-member",
+        _edit(RULES, "somma: [{linee: 3-5}]", "somma: [{linee: 3-5, conta: fondo}]"),
+        (f"{SHOWN}/{RULES}", "riga 2", "«costi-totale-utenti»", "nessuna cella da contare"),
+    ),
+    Case(
+        "rule-counting-unknown-things",
+        _edit(RULES, "somma: [{linee: 3-5}]", "somma: [{linee: 3-5, conta: gatti}]"),
+        (f"{SHOWN}/{RULES}", "riga 7", "conta"),
+    ),
+    Case(
+        "rule-counting-in-a-ratio",
+        _edit(
+            RULES,
+            "denominatore: [{tabella: costi, linea: 6, colonna: ore}]",
+            "denominatore: [{tabella: costi, linea: 6, colonna: ore, conta: celle}]",
+        ),
+        (f"{SHOWN}/{RULES}", "non in un rapporto"),
+    ),
+    Case(
+        "rule-counted-figure",
+        _edit(RULES, "figura: {linea: 15, colonna: importo}", "figura: {linea: 15, colonna: importo, conta: celle}"),
+        (f"{SHOWN}/{RULES}", "riga 8", "la figura controllata è una cifra stampata"),
+    ),
+    Case(
+        "rule-limit-and-sum",
+        _edit(RULES, "somma: [{linee: 3-5}]", "somma: [{linee: 3-5}]\n    al_piu: [{linee: 3-5}]"),
+        (f"{SHOWN}/{RULES}", "riga 2", "uno solo tra"),
+    ),
+    Case(
+        "rule-limit-of-itself",
+        _edit(RULES, "somma: [{linee: 3-5}]", "almeno: [{linee: 3-6}]"),
+        (f"{SHOWN}/{RULES}", "riga 2", "la figura controllata è tra le celle"),
+    ),
     Case("rule-malformed-lines", _edit(RULES, "linee: 3-5", "linee: 3..5"), (f"{SHOWN}/{RULES}", "riga 7", "linee")),
     Case(
         "rule-unknown-key",

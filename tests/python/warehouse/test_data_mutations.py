@@ -25,7 +25,7 @@ def _line(file: Path, number: int) -> str:
 
 
 def test_wrong_figures_and_rows_stop_the_publication(warehouse: Warehouse) -> None:
-    """Six faults in one build, so that one build is paid for; each is told by its own check."""
+    """Nine faults in one build, so that one build is paid for; each is told by its own check."""
     served, files = warehouse.served(), sorted(warehouse.paths.published.iterdir())
     document = warehouse.document("001")
     # a figure of a total
@@ -49,6 +49,16 @@ def test_wrong_figures_and_rows_stop_the_publication(warehouse: Warehouse) -> No
     warehouse.edit(
         avanzo, _line(avanzo, 398), _line(avanzo, 398) + "\n" + _line(avanzo, 398).replace("398,", "399,", 1)
     )
+    # a list that does not begin: one strategy less than the text says
+    warehouse.edit(
+        warehouse.document("004") / "indicatori.csv", "Eventi sul Codice Etico,1.,", "Eventi sul Codice Etico,2.,"
+    )
+    # a part greater than its whole
+    penal = "Équipe Penale: giovani in carico a fine anno,giovani_in_carico,persone,2024,"
+    warehouse.edit(document / "testo.csv", f"{penal}39", f"{penal}73")
+    # a source of the budget that is not what its channel gives
+    budget = warehouse.document("002") / "budget_progettazione.csv"
+    warehouse.edit(budget, _line(budget, 605), _line(budget, 605).removesuffix('"€ 15.000,00"') + '"€ 15.000,01"')
     # a repair whose proof proves something else
     repairs = warehouse.root / "seeds" / "rettifiche.csv"
     text = repairs.read_text(encoding="utf-8")
@@ -78,6 +88,8 @@ def test_wrong_figures_and_rows_stop_the_publication(warehouse: Warehouse) -> No
         f"001-sad-totale-{measure}_{year}" for measure in ("utenti", "ore", "costo") for year in (2022, 2023, 2024)
     } <= set(new)
     assert {"001-adm-totale-utenti_2022", "001-adm-totale-utenti_2024"} <= set(new)
+    assert {"004-strategie", "001-penale-fine-anno-nell-anno", "002-canale-diocesi"} <= set(new)
+    assert str(new["001-penale-fine-anno-nell-anno"]) == "1.0000"
     # nothing is published, and what was is still served
     assert warehouse.served() == served
     assert sorted(warehouse.paths.published.iterdir()) == files

@@ -310,15 +310,16 @@ def _recompute(
     _, own = figures[str(check["cella_id"])]
 
     def value(role: str) -> Decimal:
-        return _sum(factor * figures[cell][0] for kind, factor, cell in terms if kind == role)
+        counted = [factor for kind, factor, _ in terms if kind == "conteggio" and role == "addendo"]
+        return _sum([*counted, *(factor * figures[cell][0] for kind, factor, cell in terms if kind == role)])
 
     def error(role: str) -> Decimal:
         return _sum(abs(factor) * figures[cell][1] for kind, factor, cell in terms if kind == role)
 
-    if check["tipo"] == "somma":
+    if check["tipo"] in ("somma", "almeno", "al_piu"):
         return value("addendo"), _rounded(own + error("addendo"))
     if check["tipo"] == "uguale":
-        other = max(figures[cell][1] for _, _, cell in terms)
+        other = max(Decimal(0) if kind == "conteggio" else figures[cell][1] for kind, _, cell in terms)
         return value("addendo"), Decimal(0) if own == other else max(own, other)
     times = Decimal(str(check["moltiplicatore"]))
     has_factor = any(kind == "fattore" for kind, _, _ in terms)
@@ -352,9 +353,10 @@ def test_every_check_recomputed(
             again, tolerance = _recompute(check, terms[name], figures)
             difference = None if again is None else shown - again
             registered = known.get(name)
+            side = {"almeno": 1, "al_piu": -1}.get(str(check["tipo"]), 0)
             if difference is None:
                 outcome = "da_spiegare"
-            elif difference == 0 or (check["tipo"] == "rapporto" and abs(difference) <= own):
+            elif difference * side > 0 or difference == 0 or (check["tipo"] == "rapporto" and abs(difference) <= own):
                 outcome = "quadra"
             elif tolerance is not None and abs(difference) <= tolerance:
                 outcome = "arrotondamento"
