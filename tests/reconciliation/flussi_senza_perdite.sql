@@ -17,6 +17,9 @@
     'crediti_debiti',
     'saldi_cassa',
     'rilevazioni',
+    'report',
+    'plessi',
+    'formazione',
 ] %}
 with file_flussi as (
     select

@@ -37,6 +37,9 @@ TELLS_APART = {
     "crediti_debiti": "id_documento",
     "saldi_cassa": "conto",
     "rilevazioni": "data_rilevazione",
+    "report": "codice_report",
+    "plessi": "codice_plesso",
+    "formazione": "codice_operatore",
 }
 
 
