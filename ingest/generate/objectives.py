@@ -60,6 +60,7 @@ _STATED = (
     Stated("1.5b", 2025, date(2025, 6, 30), 2),
     Stated("2.2", 2025, date(2025, 12, 31), 48_000),
     Stated("2.2a", 2025, date(2025, 12, 31), (7, 9)),
+    Stated("2.5c", 2025, date(2026, 4, 1), date(2026, 4, 1), "consuntivo"),  # late, after the register
     Stated("3.1", 2025, date(2025, 12, 31), "no"),
     Stated("3.2", 2025, date(2025, 12, 31), (3, 5)),
     Stated("3.3a", 2025, date(2025, 12, 31), (4, 6)),
