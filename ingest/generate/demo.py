@@ -213,7 +213,7 @@ class _Plan:
         return [stated_frame(self._people.seme, ENTE, year)]
 
     def _reports_of(self, year: int) -> list[pl.DataFrame]:
-        return [report_frame(ENTE, year)]
+        return [report_frame(self._people.seme, ENTE, year)]
 
     def _sites_of(self, year: int) -> list[pl.DataFrame]:
         return [site_frame(self._people.seme, ENTE, self._people.territory, year)]

@@ -134,11 +134,12 @@ def known_until(year: int) -> date:
     return date(year, 9, 30) if year == PLAN_YEARS[-1] else date(year + 1, 3, 31)
 
 
-def report_frame(ente: str, year: int) -> pl.DataFrame:
+def report_frame(seme: int, ente: str, year: int) -> pl.DataFrame:
     """The layout ``report``: what was owed of a year and when it came."""
     at = known_until(year)
     rows = [each for each in REPORTS if each.anno == year]
     days = [each.consegnato if each.consegnato and each.consegnato <= at else None for each in rows]
+    protocols = stream(seme, "report", year).integers(100, 9000, len(rows))
     return pl.DataFrame(
         {
             "ente": [ente] * len(rows),
@@ -157,7 +158,10 @@ def report_frame(ente: str, year: int) -> pl.DataFrame:
                 dtype=pl.String,
             ),
             "evidenza": pl.Series(
-                [day and f"Protocollo dimostrativo n. {100 + nth}/{day.year}" for nth, day in enumerate(days)],
+                [
+                    day and f"Protocollo dimostrativo n. {number}/{day.year}"
+                    for day, number in zip(days, protocols, strict=True)
+                ],
                 dtype=pl.String,
             ),
         }

@@ -25,6 +25,14 @@ with valori as (
     where valori.tipo_valore = 'calcolato'
 ),
 
+presenze as (
+    select
+        formazione.*,
+        -- a year of attendances without an event is a zero, which all of them say
+        max(case when tema = 'codice etico' then 1 else 0 end) over (partition by ente_id, anno) as ha_eventi
+    from {{ ref('int_formazione_correnti') }} as formazione
+),
+
 righe as (
     select
         'quota' as calcolo,
@@ -99,8 +107,8 @@ righe as (
         file_id,
         foglio,
         riga
-    from {{ ref('int_formazione_correnti') }}
-    where tema = 'codice etico'
+    from presenze
+    where tema = 'codice etico' or ha_eventi = 0
     union all
     select
         calcolo,
