@@ -127,11 +127,12 @@ completi as (
     select
         report.*,
         case
-            when (case when calcolo = 'report_con_relazione' then senza_relazione else senza_dettaglio end) > 0 then 'no'
-            when attesi = 0 then 'si'
+            when report.calcolo = 'report_con_relazione' and report.senza_relazione > 0 then 'no'
+            when report.calcolo = 'report_con_dettaglio' and report.senza_dettaglio > 0 then 'no'
+            when report.attesi = 0 then 'si'
         end as valore_testo
     from report
-    where calcolo in ('report_con_relazione', 'report_con_dettaglio')
+    where report.calcolo in ('report_con_relazione', 'report_con_dettaglio')
 ),
 
 plessi as (

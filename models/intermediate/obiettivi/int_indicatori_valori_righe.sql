@@ -29,7 +29,9 @@ presenze as (
     select
         formazione.*,
         -- a year of attendances without an event is a zero, which all of them say
-        max(case when tema = 'codice etico' then 1 else 0 end) over (partition by ente_id, anno) as ha_eventi
+        max(case when formazione.tema = 'codice etico' then 1 else 0 end)
+            over (partition by formazione.ente_id, formazione.anno)
+            as ha_eventi
     from {{ ref('int_formazione_correnti') }} as formazione
 ),
 

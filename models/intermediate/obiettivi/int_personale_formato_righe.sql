@@ -14,7 +14,10 @@ profili as (
 ),
 
 temi as (
-    select *
+    select
+        righe.calcolo,
+        righe.area,
+        righe.tema
     from (
         values
         ('personale_in_supervisione', 'sociale', 'supervisione monoprofessionale'),
