@@ -148,7 +148,7 @@ def report_frame(seme: int, ente: str, year: int) -> pl.DataFrame:
             "aggiornato_al": pl.Series([at] * len(rows), dtype=pl.Date),
             "tipo": [each.tipo for each in rows],
             "dovuto_il": pl.Series([each.dovuto for each in rows], dtype=pl.Date),
-            "consegnato_il": pl.Series(days, dtype=pl.Date),
+            "data_consegna": pl.Series(days, dtype=pl.Date),
             "relazione": pl.Series(
                 [day and ("si" if each.relazione else "no") for each, day in zip(rows, days, strict=True)],
                 dtype=pl.String,

@@ -112,10 +112,10 @@ report as (
         max(noto_completo_il) as noto_completo_il,
         count(*) as dovuti,
         count(consegnato_il) as consegnati,
-        sum(case when is_nei_tempi then 1 else 0 end) as nei_tempi,
-        sum(case when is_atteso then 1 else 0 end) as attesi,
-        sum(case when not is_atteso and not ha_relazione then 1 else 0 end) as senza_relazione,
-        sum(case when not is_atteso and not ha_dettaglio then 1 else 0 end) as senza_dettaglio,
+        cast(sum(case when is_nei_tempi then 1 else 0 end) as integer) as nei_tempi,
+        cast(sum(case when is_atteso then 1 else 0 end) as integer) as attesi,
+        cast(sum(case when not is_atteso and not ha_relazione then 1 else 0 end) as integer) as senza_relazione,
+        cast(sum(case when not is_atteso and not ha_dettaglio then 1 else 0 end) as integer) as senza_dettaglio,
         max(consegnato_il) as ultima_consegna,
         {{ elenco('file_id') }} as file
     from {{ ref('int_report_per_indicatore') }}

@@ -25,14 +25,16 @@ with valori as (
     where valori.tipo_valore = 'calcolato'
 ),
 
-presenze as (
-    select
-        formazione.*,
-        -- a year of attendances without an event is a zero, which all of them say
-        max(case when formazione.tema = 'codice etico' then 1 else 0 end)
-            over (partition by formazione.ente_id, formazione.anno)
-            as ha_eventi
-    from {{ ref('int_formazione_correnti') }} as formazione
+formazione as (
+    select * from {{ ref('int_formazione_correnti') }}
+),
+
+con_eventi as (
+    select distinct
+        ente_id,
+        anno
+    from formazione
+    where tema = 'codice etico'
 ),
 
 righe as (
@@ -103,14 +105,16 @@ righe as (
     union all
     select
         'eventi_codice_etico' as calcolo,
-        ente_id,
-        anno,
+        formazione.ente_id,
+        formazione.anno,
         'intero' as momento,
-        file_id,
-        foglio,
-        riga
-    from presenze
-    where tema = 'codice etico' or ha_eventi = 0
+        formazione.file_id,
+        formazione.foglio,
+        formazione.riga
+    from formazione
+    left join con_eventi on formazione.ente_id = con_eventi.ente_id and formazione.anno = con_eventi.anno
+    -- a year of attendances without an event is a zero, which all of them say
+    where formazione.tema = 'codice etico' or con_eventi.anno is null
     union all
     select
         calcolo,

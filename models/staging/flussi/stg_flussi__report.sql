@@ -10,7 +10,7 @@ select
     aggiornato_al,
     tipo,
     dovuto_il,
-    consegnato_il,
+    data_consegna as consegnato_il,
     relazione,
     dettaglio_territorio,
     evidenza,

@@ -171,7 +171,7 @@ DASHBOARDS = {"cruscotto intermedio": "monitoraggio", "cruscotto consuntivo": "c
 def _of_reports(built: Warehouse) -> list[Stated]:
     found = []
     rows = _current(
-        built, "report", "anno, tipo, dovuto_il, consegnato_il, aggiornato_al, relazione, dettaglio_territorio"
+        built, "report", "anno, tipo, dovuto_il, data_consegna, aggiornato_al, relazione, dettaglio_territorio"
     )
     for year in PLAN_YEARS:
         for code, kinds, years in (

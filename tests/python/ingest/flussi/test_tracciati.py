@@ -715,7 +715,7 @@ def declared(layout: str, new: Callable[..., Row]) -> list[Case]:
             ),
         ]
     if layout == "report":
-        owed: Changes = {"consegnato_il": None, "evidenza": None}
+        owed: Changes = {"data_consegna": None, "evidenza": None}
         return [
             one(
                 "dovuto_dopo_l_inizio",
@@ -728,13 +728,13 @@ def declared(layout: str, new: Callable[..., Row]) -> list[Case]:
             one("dovuto_dopo_l_inizio", "dovuto_il", {"dovuto_il": "01/01/2028"}, says=["01/01/2028"]),
             one(
                 "consegna_entro_il_registro",
-                "consegnato_il",
-                {"consegnato_il": "01/04/2027"},
-                {"consegnato_il": "31/03/2027"},
+                "data_consegna",
+                {"data_consegna": "01/04/2027"},
+                {"data_consegna": "31/03/2027"},
                 says=["01/04/2027", "31/03/2027"],
             ),
             one("consegna_e_prova", "evidenza", {"evidenza": None}, owed, says=["12/03/2027"]),
-            one("consegna_e_prova", "evidenza", {"consegnato_il": None}, says=["Protocollo 1204/2027"]),
+            one("consegna_e_prova", "evidenza", {"data_consegna": None}, says=["Protocollo 1204/2027"]),
             one(
                 "contenuti_del_report",
                 "relazione",

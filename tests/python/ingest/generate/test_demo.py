@@ -461,10 +461,10 @@ def test_reports_are_delivered_by_the_day_of_the_register(generation: Generation
     rows = generation.good("report")
     assert {row["tipo"] for row in rows} == set(tracciati()["report"].campo("tipo").valori or {})
     for row in rows:
-        assert row["consegnato_il"] is None or row["consegnato_il"] <= row["aggiornato_al"]  # type: ignore[operator]
+        assert row["data_consegna"] is None or row["data_consegna"] <= row["aggiornato_al"]  # type: ignore[operator]
     # in time, late, never come although due, not due yet
     states = {
-        row["consegnato_il"] <= row["dovuto_il"] if row["consegnato_il"] else (row["dovuto_il"] < row["aggiornato_al"],)  # type: ignore[operator]
+        row["data_consegna"] <= row["dovuto_il"] if row["data_consegna"] else (row["dovuto_il"] < row["aggiornato_al"],)  # type: ignore[operator]
         for row in rows
     }
     assert states == {True, False, (True,), (False,)}
