@@ -120,7 +120,7 @@ THEMES: dict[str, tuple[Entry, ...]] = {
             "Obiettivi e indicatori",
             "come stanno gli indicatori dei piani in un giorno scelto, e a che punto sono le azioni",
             ("indicatori_piano", "indicatori_stato", "riscontro_azioni"),
-            ("rilevazioni",),
+            ("rilevazioni", "report", "plessi", "formazione"),
             documents=True,
         ),
     ),

@@ -33,11 +33,11 @@ from ingest.generate.files import (
 )
 from ingest.generate.ledger import Ledger, add_up
 from ingest.generate.money import Accounts, bills, invoice_frame
-from ingest.generate.objectives import PLAN_YEARS, stated_frame
+from ingest.generate.objectives import PLAN_YEARS, report_frame, site_frame, stated_frame
 from ingest.generate.persons import Persons, Population
 from ingest.generate.residents import expense_frame, resident_frame
 from ingest.generate.services import SERVICES, Deliveries, known_on, tariff_frame
-from ingest.generate.staff import agile_frame, roster_frame, staff_frame
+from ingest.generate.staff import agile_frame, roster_frame, staff_frame, training_frame
 from ingest.generate.territory import read_territory
 from ingest.paths import ROOT
 
@@ -209,6 +209,9 @@ class _Plan:
                 continue
             arrives = date(year, 10, 5) if year == last else date(year + 1, 4, 2)
             yield Delivery(arrives, "rilevazioni", str(year), style, partial(self._stated_of, year), 0.0)
+            yield Delivery(arrives, "report", str(year), style, partial(self._reports_of, year))
+            yield Delivery(arrives, "plessi", str(year), style, partial(self._sites_of, year))
+            yield Delivery(arrives, "formazione", str(year), style, partial(self._training_of, year))
 
     def _stated_of(self, year: int) -> list[pl.DataFrame]:
         return [stated_frame(self._people.seme, ENTE, year)]
@@ -222,6 +225,15 @@ class _Plan:
             date(year + 1, 3, 3), "attivita", str(year), style,
             lambda: [activity_frame(people.seme, ENTE, people.primo_anno, year, comuni)], _BY_HAND,
         )  # fmt: skip
+
+    def _reports_of(self, year: int) -> list[pl.DataFrame]:
+        return [report_frame(self._people.seme, ENTE, year)]
+
+    def _sites_of(self, year: int) -> list[pl.DataFrame]:
+        return [site_frame(self._people.seme, ENTE, self._people.territory, year)]
+
+    def _training_of(self, year: int) -> list[pl.DataFrame]:
+        return [training_frame(self._people.seme, ENTE, self._people.primo_anno, year)]
 
     # --- tariffs and hours ------------------------------------------------------------------------
 

@@ -161,3 +161,73 @@ def agile_frame(seme: int, ente: str, first: int, year: int) -> pl.DataFrame:
     return pl.DataFrame(
         {"ente": [ente] * len(rows), "periodo": periods, "codice_operatore": operators, "giorni": days_worked}
     )
+
+
+@dataclass(frozen=True)
+class Event:
+    """A day of training or supervision.
+
+    Attributes:
+        giorno: Day.
+        evento: Its number in the year, in the code.
+        tema: What it is about.
+        amministrativi: Whether it is for the administrative profile, or for all the others; None for everybody.
+        presenti: Share of those it is for who come.
+        ore: Hours.
+    """
+
+    giorno: date
+    evento: int
+    tema: str
+    amministrativi: bool | None
+    presenti: float
+    ore: int
+
+
+# Supervision begins with the teams, then is of each kind; the course on artificial intelligence is held twice, the
+# second time for who came after the first.
+_EVENTS = (
+    Event(date(2024, 10, 8), 1, "codice etico", None, 0.4, 3),
+    Event(date(2024, 11, 12), 2, "supervisione organizzativa", False, 0.5, 2),
+    Event(date(2024, 12, 3), 3, "altro", None, 0.2, 4),
+    Event(date(2025, 3, 18), 1, "codice etico", None, 0.4, 3),
+    Event(date(2025, 4, 9), 2, "supervisione monoprofessionale", False, 0.5, 2),
+    Event(date(2025, 5, 14), 3, "supervisione organizzativa", False, 0.4, 2),
+    Event(date(2025, 6, 11), 4, "intelligenza artificiale", True, 1.0, 6),
+    Event(date(2025, 10, 15), 5, "supervisione individuale", False, 0.3, 1),
+    Event(date(2025, 10, 22), 5, "supervisione individuale", False, 0.3, 1),
+    Event(date(2025, 11, 20), 6, "codice etico", None, 0.4, 3),
+    Event(date(2025, 12, 10), 7, "intelligenza artificiale", True, 1.0, 6),
+    Event(date(2026, 3, 11), 1, "supervisione organizzativa", False, 0.6, 2),
+    Event(date(2026, 6, 16), 2, "codice etico", None, 0.4, 3),
+)
+_ADMINISTRATIVE = "amministrativo"
+_TRAINED_ONCE = "intelligenza artificiale"
+
+
+def training_frame(seme: int, ente: str, first: int, year: int) -> pl.DataFrame:
+    """The layout ``formazione``: who was at which event of a year, among who was employed on its day."""
+    rows = []
+    for one in employees(seme, first):
+        trained = False
+        for event in _EVENTS:
+            if event.giorno.year != year or not one.works_in(year, event.giorno.month):
+                continue
+            if event.amministrativi not in (None, one.profilo == _ADMINISTRATIVE):
+                continue
+            once = event.tema == _TRAINED_ONCE
+            luck = stream(seme, "formazione", one.numero, event.giorno.toordinal()).random()
+            if luck < event.presenti and not (once and trained):
+                trained = trained or once
+                rows.append((event.giorno, f"DEMO-E{year}-{event.evento:02d}", event.tema, one.codice, 100 * event.ore))
+    days, events, themes, operators, hours = zip(*sorted(rows), strict=True)
+    return pl.DataFrame(
+        {
+            "ente": [ente] * len(rows),
+            "data": pl.Series(days, dtype=pl.Date),
+            "codice_evento": events,
+            "tema": themes,
+            "codice_operatore": operators,
+            "ore": hours,
+        }
+    )

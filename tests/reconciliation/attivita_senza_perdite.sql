@@ -6,7 +6,7 @@ with dichiarate as (
         attivita.servizio,
         attivita.indicatore,
         attivita.anno,
-        concat_ws('/', coalesce(attivita.dimensione, ''), coalesce(attivita.modalita, '')) as parte,
+        concat_ws('/', attivita.dimensione, attivita.modalita) as parte,
         attivita.rilevazione,
         attivita.file_id,
         attivita.valore,
@@ -26,7 +26,11 @@ figure as (
         attivita_servizi.servizio,
         attivita_servizi.indicatore,
         attivita_servizi.anno,
-        concat_ws('/', coalesce(attivita_servizi.dimensione, ''), coalesce(attivita_servizi.modalita, '')) as parte,
+        concat_ws(
+            '/',
+            coalesce(attivita_servizi.dimensione, 'totale'),
+            coalesce(attivita_servizi.modalita, 'totale')
+        ) as parte,
         attivita_servizi.rilevazione,
         attivita_servizi.file as file_id,
         attivita_servizi.valore,
@@ -60,21 +64,23 @@ attese as (
     where prevale.anno is null
 ),
 
--- the fewest persons behind the figures of a group: all of them are shown, or none
-trovate as (
+raggruppate as (
     select
         figure.*,
-        case
-            when figure.valore > 0 and indicatori.insieme_persone is not null
-                then min(case when figure.valore > 0 then figure.valore end) over (
-                    partition by figure.ente_id, figure.servizio, figure.anno, indicatori.insieme_persone
-                )
-            else 0
-        end as meno_persone
+        indicatori.insieme_persone,
+        case when figure.valore > 0 and indicatori.insieme_persone is not null then figure.valore end as di_persone
     from figure
     left join {{ ref('indicatori_attivita') }} as indicatori
         on figure.servizio = indicatori.servizio and figure.indicatore = indicatori.indicatore
     where figure.origine = 'dichiarata'
+),
+
+-- the fewest persons behind the figures of a group: all of them are shown, or none
+trovate as (
+    select
+        raggruppate.*,
+        min(di_persone) over (partition by ente_id, servizio, anno, insieme_persone) as meno_persone
+    from raggruppate
 )
 
 select
@@ -99,4 +105,5 @@ full outer join trovate
 where
     coalesce(attese.valore <> trovate.valore, true)
     or attese.unita <> trovate.unita
-    or coalesce(trovate.persone > trovate.meno_persone, true)
+    or trovate.persone is null
+    or trovate.persone > case when trovate.di_persone is null then 0 else trovate.meno_persone end

@@ -18,6 +18,9 @@
     'saldi_cassa',
     'rilevazioni',
     'attivita',
+    'report',
+    'plessi',
+    'formazione',
 ] %}
 with file_flussi as (
     select

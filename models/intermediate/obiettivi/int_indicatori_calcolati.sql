@@ -1,5 +1,5 @@
--- Grain: one row per ente, calcolo and anno: the values of the indicators that the flussi give.
--- A value is of the year it measures and known at its end, or at the last day that the invoices know.
+-- Grain: one row per ente, calcolo, anno and momento: the values of the indicators that the flussi give.
+-- A value is of the year it measures and known at its end, or at the last day that its lists or the invoices know.
 with entrate as (
     select * from {{ ref('int_entrate_per_copertura') }}
 ),
@@ -100,14 +100,126 @@ attese as (
     group by ente_id, anno
     -- most measures say something of a person's health: never the wait of fewer than five
     having count(distinct case when attesa_giorni is not null then codice_utente end) >= 5
+),
+
+report as (
+    select
+        ente_id,
+        calcolo,
+        anno,
+        momento,
+        max(noto_nei_tempi_il) as noto_nei_tempi_il,
+        max(noto_completo_il) as noto_completo_il,
+        count(*) as dovuti,
+        count(consegnato_il) as consegnati,
+        cast(sum(case when is_nei_tempi then 1 else 0 end) as integer) as nei_tempi,
+        cast(sum(case when is_atteso then 1 else 0 end) as integer) as attesi,
+        cast(sum(case when not is_atteso and not ha_relazione then 1 else 0 end) as integer) as senza_relazione,
+        cast(sum(case when not is_atteso and not ha_dettaglio then 1 else 0 end) as integer) as senza_dettaglio,
+        max(consegnato_il) as ultima_consegna,
+        {{ elenco('file_id') }} as file
+    from {{ ref('int_report_per_indicatore') }}
+    group by ente_id, calcolo, anno, momento
+),
+
+-- of reports that are still to come nothing is said, unless one already lacks something
+completi as (
+    select
+        report.*,
+        case
+            when report.calcolo = 'report_con_relazione' and report.senza_relazione > 0 then 'no'
+            when report.calcolo = 'report_con_dettaglio' and report.senza_dettaglio > 0 then 'no'
+            when report.attesi = 0 then 'si'
+        end as valore_testo
+    from report
+    where report.calcolo in ('report_con_relazione', 'report_con_dettaglio')
+),
+
+plessi as (
+    select
+        ente_id,
+        anno,
+        max(aggiornato_al) as data_rilevazione,
+        cast(sum(case when is_documentata then 1 else 0 end) as decimal(18, 2)) as numeratore,
+        cast(count(*) as decimal(18, 2)) as denominatore,
+        {{ elenco('file_id') }} as file
+    from {{ ref('int_plessi_correnti') }}
+    group by ente_id, anno
+),
+
+eventi as (
+    select
+        ente_id,
+        anno,
+        -- a year of attendances without an event is a zero, known at the last of them
+        coalesce(max(case when tema = 'codice etico' then data end), max(data)) as data_rilevazione,
+        count(distinct case when tema = 'codice etico' then codice_evento end) as valore,
+        {{ elenco('file_id') }} as file
+    from {{ ref('int_formazione_correnti') }}
+    group by ente_id, anno
+),
+
+personale as (
+    select
+        ente_id,
+        calcolo,
+        anno,
+        max(giorno) as data_rilevazione,
+        cast(count(distinct case when is_presenza then codice_operatore end) as decimal(18, 2)) as numeratore,
+        cast(count(distinct codice_operatore) as decimal(18, 2)) as denominatore,
+        {{ elenco('file_id') }} as file
+    from {{ ref('int_personale_formato_righe') }}
+    group by ente_id, calcolo, anno
+    -- of one or two, who was there and who was not are known by name
+    having
+        count(distinct codice_operatore) >= 5
+        and count(distinct case when is_presenza then codice_operatore end) not in (1, 2)
+        and count(distinct codice_operatore) - count(distinct case when is_presenza then codice_operatore end)
+        not in (1, 2)
+),
+
+rapporti as (
+    select
+        ente_id,
+        calcolo,
+        anno,
+        noto_nei_tempi_il as data_rilevazione,
+        cast(nei_tempi as decimal(18, 2)) as numeratore,
+        cast(dovuti as decimal(18, 2)) as denominatore,
+        file
+    from report
+    where calcolo in ('report_nei_tempi', 'rendicontazioni_nei_tempi')
+    union all
+    select
+        ente_id,
+        'plessi_con_prassi' as calcolo,
+        anno,
+        data_rilevazione,
+        numeratore,
+        denominatore,
+        file
+    from plessi
+    union all
+    select
+        ente_id,
+        calcolo,
+        anno,
+        data_rilevazione,
+        numeratore,
+        denominatore,
+        file
+    from personale
 )
 
 select
     ente_id,
     calcolo,
     cast(anno as integer) as anno,
+    'intero' as momento,
     make_date(cast(anno as integer), 12, 31) as data_rilevazione,
     cast({{ divisione('cast(numeratore as decimal(20, 2)) * 100', 'denominatore', 4) }} as decimal(18, 4)) as valore,
+    cast(null as string) as valore_testo,
+    cast(null as date) as valore_data,
     numeratore,
     denominatore,
     cast(null as decimal(9, 2)) as copertura_pct,
@@ -119,8 +231,11 @@ select
     pagamenti.ente_id,
     'ritardo_pagamenti' as calcolo,
     pagamenti.anno,
+    'intero' as momento,
     least(make_date(pagamenti.anno, 12, 31), ultime_fatture.ultimo_giorno) as data_rilevazione,
     cast(pagamenti.valore_giorni as decimal(18, 4)) as valore,
+    cast(null as string) as valore_testo,
+    cast(null as date) as valore_data,
     cast(null as decimal(18, 2)) as numeratore,
     pagamenti.importo_considerato_eur as denominatore,
     pagamenti.copertura_pct,
@@ -133,8 +248,11 @@ select
     costi.ente_id,
     'costo_orario' as calcolo,
     cast(costi.anno as integer) as anno,
+    'intero' as momento,
     make_date(cast(costi.anno as integer), 12, 31) as data_rilevazione,
     cast({{ divisione('costi.numeratore', 'costi.denominatore', 2) }} as decimal(18, 4)) as valore,
+    cast(null as string) as valore_testo,
+    cast(null as date) as valore_data,
     costi.numeratore,
     costi.denominatore,
     cast(null as decimal(9, 2)) as copertura_pct,
@@ -147,11 +265,81 @@ select
     ente_id,
     'attesa_mediana' as calcolo,
     cast(anno as integer) as anno,
+    'intero' as momento,
     make_date(cast(anno as integer), 12, 31) as data_rilevazione,
     cast(valore as decimal(18, 4)) as valore,
+    cast(null as string) as valore_testo,
+    cast(null as date) as valore_data,
     cast(null as decimal(18, 2)) as numeratore,
     cast(null as decimal(18, 2)) as denominatore,
     cast(null as decimal(9, 2)) as copertura_pct,
     true as is_valutabile,
     file
 from attese
+union all
+select
+    ente_id,
+    calcolo,
+    anno,
+    'intero' as momento,
+    data_rilevazione,
+    cast({{ divisione('cast(numeratore as decimal(20, 2)) * 100', 'denominatore', 4) }} as decimal(18, 4)) as valore,
+    cast(null as string) as valore_testo,
+    cast(null as date) as valore_data,
+    numeratore,
+    denominatore,
+    cast(null as decimal(9, 2)) as copertura_pct,
+    true as is_valutabile,
+    file
+from rapporti
+union all
+select
+    ente_id,
+    'eventi_codice_etico' as calcolo,
+    anno,
+    'intero' as momento,
+    data_rilevazione,
+    cast(valore as decimal(18, 4)) as valore,
+    cast(null as string) as valore_testo,
+    cast(null as date) as valore_data,
+    cast(null as decimal(18, 2)) as numeratore,
+    cast(null as decimal(18, 2)) as denominatore,
+    cast(null as decimal(9, 2)) as copertura_pct,
+    true as is_valutabile,
+    file
+from eventi
+union all
+select
+    ente_id,
+    calcolo,
+    anno,
+    momento,
+    noto_completo_il as data_rilevazione,
+    cast(null as decimal(18, 4)) as valore,
+    valore_testo,
+    cast(null as date) as valore_data,
+    cast(null as decimal(18, 2)) as numeratore,
+    cast(null as decimal(18, 2)) as denominatore,
+    cast(null as decimal(9, 2)) as copertura_pct,
+    true as is_valutabile,
+    file
+from completi
+where valore_testo is not null
+union all
+select
+    ente_id,
+    calcolo,
+    anno,
+    momento,
+    ultima_consegna as data_rilevazione,
+    cast(null as decimal(18, 4)) as valore,
+    cast(null as string) as valore_testo,
+    ultima_consegna as valore_data,
+    cast(null as decimal(18, 2)) as numeratore,
+    cast(null as decimal(18, 2)) as denominatore,
+    cast(null as decimal(9, 2)) as copertura_pct,
+    true as is_valutabile,
+    file
+from report
+-- a dashboard in parts is delivered with the last of them
+where calcolo = 'consegna_cruscotto' and consegnati = dovuti

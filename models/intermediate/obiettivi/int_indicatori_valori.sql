@@ -16,6 +16,8 @@ calcolati as (
     select
         definiti.piano,
         definiti.indicatore,
+        definiti.anno_dal,
+        definiti.anno_al,
         calcolati.*
     from {{ ref('int_indicatori_calcolati') }} as calcolati
     inner join definiti on calcolati.ente_id = definiti.ente_id and calcolati.calcolo = definiti.calcolo
@@ -146,8 +148,8 @@ valori as (
         calcolati.data_rilevazione,
         'calcolato' as tipo_valore,
         calcolati.valore,
-        cast(null as string) as valore_testo,
-        cast(null as date) as valore_data,
+        calcolati.valore_testo,
+        calcolati.valore_data,
         cast(null as string) as esito_stampato,
         calcolati.numeratore,
         calcolati.denominatore,
@@ -164,7 +166,9 @@ valori as (
             calcolati.ente_id = periodi.ente_id
             and calcolati.piano = periodi.piano
             and calcolati.indicatore = periodi.indicatore
-            and calcolati.anno = periodi.anno
+            and calcolati.momento = periodi.momento
+            -- a period of the whole plan takes the values of each of its years
+            and coalesce(calcolati.anno = periodi.anno, calcolati.anno between calcolati.anno_dal and calcolati.anno_al)
 )
 
 select

@@ -8,6 +8,7 @@ with valori as (
         valori.data_rilevazione,
         valori.tipo_valore,
         valori.anno,
+        periodi.momento,
         definiti.calcolo
     from {{ ref('int_indicatori_valori') }} as valori
     inner join {{ ref('int_indicatori_definiti') }} as definiti
@@ -15,7 +16,25 @@ with valori as (
             valori.ente_id = definiti.ente_id
             and valori.piano = definiti.piano
             and valori.indicatore = definiti.indicatore
+    inner join {{ ref('int_indicatori_periodi') }} as periodi
+        on
+            valori.ente_id = periodi.ente_id
+            and valori.piano = periodi.piano
+            and valori.indicatore = periodi.indicatore
+            and valori.periodo = periodi.periodo
     where valori.tipo_valore = 'calcolato'
+),
+
+formazione as (
+    select * from {{ ref('int_formazione_correnti') }}
+),
+
+con_eventi as (
+    select distinct
+        ente_id,
+        anno
+    from formazione
+    where tema = 'codice etico'
 ),
 
 righe as (
@@ -23,6 +42,7 @@ righe as (
         'quota' as calcolo,
         contabilita.ente_id,
         contabilita.esercizio as anno,
+        'intero' as momento,
         contabilita.file_id,
         contabilita.foglio,
         contabilita.riga
@@ -34,6 +54,7 @@ righe as (
         'ritardo_pagamenti' as calcolo,
         ente_id,
         anno,
+        'intero' as momento,
         file_id,
         foglio,
         riga
@@ -44,6 +65,7 @@ righe as (
         'costo_orario' as calcolo,
         ente_id,
         anno,
+        'intero' as momento,
         file_id,
         foglio,
         riga
@@ -54,11 +76,55 @@ righe as (
         'attesa_mediana' as calcolo,
         ente_id,
         anno,
+        'intero' as momento,
         file_id,
         foglio,
         riga
     from {{ ref('int_domande_righe') }}
     where attesa_giorni is not null
+    union all
+    select
+        calcolo,
+        ente_id,
+        anno,
+        momento,
+        file_id,
+        foglio,
+        riga
+    from {{ ref('int_report_per_indicatore') }}
+    union all
+    select
+        'plessi_con_prassi' as calcolo,
+        ente_id,
+        anno,
+        'intero' as momento,
+        file_id,
+        foglio,
+        riga
+    from {{ ref('int_plessi_correnti') }}
+    union all
+    select
+        'eventi_codice_etico' as calcolo,
+        formazione.ente_id,
+        formazione.anno,
+        'intero' as momento,
+        formazione.file_id,
+        formazione.foglio,
+        formazione.riga
+    from formazione
+    left join con_eventi on formazione.ente_id = con_eventi.ente_id and formazione.anno = con_eventi.anno
+    -- a year of attendances without an event is a zero, which all of them say
+    where formazione.tema = 'codice etico' or con_eventi.anno is null
+    union all
+    select
+        calcolo,
+        ente_id,
+        anno,
+        'intero' as momento,
+        file_id,
+        foglio,
+        riga
+    from {{ ref('int_personale_formato_righe') }}
 )
 
 select
@@ -76,6 +142,7 @@ inner join righe
     on
         valori.ente_id = righe.ente_id
         and valori.anno = righe.anno
+        and valori.momento = righe.momento
         and (valori.calcolo = righe.calcolo or (righe.calcolo = 'quota' and substr(valori.calcolo, 1, 6) = 'quota_'))
 union all
 select

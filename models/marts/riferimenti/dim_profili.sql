@@ -7,6 +7,7 @@ select
     profilo,
     tipo,
     gruppo,
+    area,
     cast(ordine as integer) as ordine,
     fonte as riferimento
 from profili

@@ -130,6 +130,7 @@ _LOT += "values (-1, 'prova', '{}', 'asc_insieme', '2024', 1, timestamp '2025-02
 _DEMO = "ente_id = 'dimostrativo'"
 _SHARES = f"{_DEMO} and periodo = '2025' and tipo_valore = 'calcolato'"
 _STATE = f"{_DEMO} and indicatore = '1.5a'"
+_SAID = f"{_DEMO} and indicatore = '4.2'"
 _A_STOCK = (
     f"select * from marts.casi_movimento where {_DEMO} and casi_inizio > 0 and casi_nuovi > 0 order by all limit 1"
 )
@@ -356,7 +357,7 @@ FAULTS = {
             ("update marts.indicatori_stato set valido_al = valido_al + 1", "2024-12-31"),
             ("update marts.indicatori_stato set valido_al = valido_al - 1", "2024-12-31"),
             ("update marts.indicatori_stato set valido_al = null", "2024-12-31"),
-            ("update marts.indicatori_stato set valido_al = date '2030-01-01'", "2026-06-30"),
+            ("update marts.indicatori_stato set valido_al = date '2030-01-01'", "2026-09-30"),
             ("update marts.indicatori_stato set valido_dal = date '2024-01-02'", "2024-01-01"),
         )
     ]
@@ -368,12 +369,12 @@ FAULTS = {
         f"where {_STATE} limit 1",
     ],
     "rilevazioni_senza_perdite": [
-        f"delete from marts.indicatori_valori where {_STATE} and data_rilevazione = date '2025-12-31'",
-        f"update marts.indicatori_valori set valore = valore + 1 where {_STATE}",
-        f"insert into marts.indicatori_valori select * from marts.indicatori_valori where {_STATE} limit 1",
+        f"delete from marts.indicatori_valori where {_SAID} and data_rilevazione = date '2025-12-31'",
+        f"update marts.indicatori_valori set valore = valore + 1 where {_SAID}",
+        f"insert into marts.indicatori_valori select * from marts.indicatori_valori where {_SAID} limit 1",
         "update marts.indicatori_valori set valore_testo = null where indicatore = '1.2'",
         "update marts.indicatori_valori set valore_data = null where indicatore = '2.5c'",
-        "update raw.flusso_rilevazioni set valore = 1 where codice_indicatore = '1.5a'",
+        "update raw.flusso_rilevazioni set valore = 1 where codice_indicatore = '4.2'",
     ],
     "traguardi_stampati": [
         "update marts.indicatori_piano set traguardo = 91 where indicatore = '002:768'",

@@ -139,11 +139,133 @@ def test_the_twenty_indicators_and_their_thirty_three_letters(built: Warehouse) 
     ) == [(date(2030, 12, 31), 5)]
 
 
-# What the synthetic office states, judged here by hand: the indicators of one value, of one letter each.
+# What the synthetic office states and what its lists say, judged here by hand.
 DUE_ONCE = date(PLAN_YEARS[-1], 12, 31)
-JUDGED: dict[str, str] = {"1.2": "si", "1.4a": "2", "1.4b": "2", "1.5a": "90", "3.1": "si", "3.3b": "100", "4.3": "100"}
+JUDGED: dict[str, str] = {
+    "1.2": "si",
+    "1.4a": "2",
+    "1.4b": "2",
+    "1.5a": "90",
+    "3.1": "si",
+    "3.3b": "100",
+    "4.3": "100",
+    "4.4": "100",
+}
 YEARLY: dict[str, str] = {"1.1a": "si", "1.1b": "si", "2.5": "100", "2.5a": "si", "2.5b": "si", "4.1": "2"}
 MARCH = {"2.5", "2.5a", "2.5b"}  # due on the day of the closing report
+
+
+def _current(built: Warehouse, layout: str, columns: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(built.paths.database), read_only=True) as con:
+        return con.execute(
+            f"select {columns} from raw.flusso_{layout} as f inner join raw.lotti as l on f._lotto = l.lotto "
+            "where l.noto_al is null and f.ente = 'dimostrativo' order by all"
+        ).fetchall()
+
+
+NEXT_DAY = timedelta(days=1)
+OF_BUDGET = ("primo monitoraggio", "secondo monitoraggio", "consuntivo")
+DASHBOARDS = {"cruscotto intermedio": "monitoraggio", "cruscotto consuntivo": "consuntivo"}
+
+
+def _of_reports(built: Warehouse) -> list[Stated]:
+    found = []
+    rows = _current(
+        built, "report", "anno, tipo, dovuto_il, data_consegna, aggiornato_al, relazione, dettaglio_territorio"
+    )
+    for year in PLAN_YEARS:
+        for code, kinds, years in (
+            ("2.5", OF_BUDGET, {year}),
+            ("3.3b", ("rendicontazione pnrr",), range(2024, year + 1)),
+        ):
+            of = [row for row in rows if row[1] in kinds and row[0] in years]
+            known = [came if came and came <= due else min(due + NEXT_DAY, at) for _, _, due, came, at, *_ in of]
+            found.append(Stated(code, year, max(known), (sum(bool(r[3]) and r[3] <= r[2] for r in of), len(of))))
+        of = [row for row in rows if row[1] in OF_BUDGET and row[0] == year]
+        for code, part in (("2.5a", 5), ("2.5b", 6)):
+            days = [came or min(due + NEXT_DAY, at) for _, _, due, came, at, *_ in of]
+            lacks = [row for row in of if row[part] != "si" and (row[3] or row[2] < row[4])]
+            if lacks or all(row[3] for row in of):
+                found.append(Stated(code, year, max(days), "no" if lacks else "si"))
+        for kind, when in DASHBOARDS.items():
+            came = [row[3] for row in rows if row[0] == year and row[1] == kind]
+            if came and all(came):
+                found.append(Stated("2.5c", year, max(came), max(came), when))
+    return found
+
+
+def _of_sites_and_training(built: Warehouse) -> list[Stated]:
+    found = []
+    sites = _current(built, "plessi", "anno, aggiornato_al, buona_prassi")
+    attended = _current(built, "formazione", "data, codice_evento, tema, codice_operatore")
+    employed = _current(built, "personale", "codice_operatore, profilo, contratto, dal, al, data_estrazione")
+    area = {row["profilo"]: row["area"] for row in read_csv(ROOT / "seeds" / "profili.csv")}
+    for year in PLAN_YEARS:
+        of = [row for row in sites if row[0] == year]
+        found.append(Stated("1.5a", year, max(row[1] for row in of), (sum(row[2] == "si" for row in of), len(of))))
+        events = {(row[1], row[0]) for row in attended if row[0].year == year and row[2] == "codice etico"}
+        found.append(Stated("4.1", year, max(day for _, day in events), len({event for event, _ in events})))
+        end = date(year, 12, 31)
+        for code, wanted, theme in (("4.3", "sociale", "supervisione"), ("4.4", "amministrativo", "intelligenza")):
+            there = {
+                worker
+                for worker, profile, contract, start, stop, at in employed
+                if area[profile] == wanted and contract == "indeterminato" and start <= end <= at
+                and (stop is None or stop > end)
+            }  # fmt: skip
+            came = {worker for day, _, of_what, worker in attended if day.year == year and of_what.startswith(theme)}
+            # of one or two, who was there and who was not are known by name
+            if len(there) >= 5 and not {len(there & came), len(there - came)} & {1, 2}:
+                found.append(Stated(code, year, end, (len(there & came), len(there))))
+    return found
+
+
+LISTED = ("1.5a", "2.5", "2.5a", "2.5b", "2.5c", "3.3b", "4.1", "4.3", "4.4")
+
+
+def _listed(built: Warehouse) -> list[Stated]:
+    return _of_reports(built) + _of_sites_and_training(built)
+
+
+def test_what_the_lists_say_is_counted_again(built: Warehouse) -> None:
+    """Reports in time, sites with a practice, workers covered, events: from the loaded rows, one by one."""
+    expected = set()
+    for each in _listed(built):
+        share = each.valore if isinstance(each.valore, tuple) else (None, None)
+        number: Decimal | None = Decimal(each.valore) if isinstance(each.valore, int) else None
+        if isinstance(each.valore, tuple):
+            number = (Decimal(100 * each.valore[0]) / each.valore[1]).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+        text = each.valore if isinstance(each.valore, str) else None
+        day = each.valore if isinstance(each.valore, date) else None
+        expected.add((each.codice, each.giorno, number, text, day, *share))
+    found = built.query(
+        "select indicatore, data_rilevazione, valore, valore_testo, valore_data, numeratore, denominatore "
+        f"from marts.indicatori_valori where piano = '{PLAN}' and tipo_valore = 'calcolato' and indicatore in {LISTED}"
+    )
+    assert set(found) == expected and len(found) == len(expected) == 24
+    # the lists say the whole story: late and in time, with and without, covered and not
+    assert {row[3] for row in found} == {None, "si", "no"}
+    assert {code for code, _, number, *_ in found if number == 100} == {"2.5", "3.3b", "4.4"}
+
+
+def test_every_value_of_the_lists_leads_to_their_rows(built: Warehouse) -> None:
+    with duckdb.connect(str(built.paths.database), read_only=True) as con:
+        found = dict(
+            con.execute(
+                "select concat_ws(' ', r.indicatore, r.periodo, r.data_rilevazione), count(*) "
+                "from intermediate.int_indicatori_valori_righe as r where r.tipo_valore = 'calcolato' "
+                f"and r.piano = '{PLAN}' and r.indicatore in {LISTED} group by all"
+            ).fetchall()
+        )
+    assert len(found) == 24 and found["1.5a 2024-2026 2025-12-31"] == 65
+    assert (found["2.5 2024 2025-03-10"], found["2.5c 2025 monitoraggio 2025-10-06"]) == (3, 1)
+    assert found["3.3b 2024-2026 2026-04-24"] == 7
+    seen = {
+        str(day): len({worker for when, _, _, worker in _current(
+            built, "formazione", "data, codice_evento, tema, codice_operatore") if when == day})
+        for day in (date(2024, 10, 8),)
+    }  # fmt: skip
+    assert found["4.1 2024 2024-10-08"] == seen["2024-10-08"]
 
 
 def _expected(code: str, asked: str, stated: list[Stated], due: date, day: date) -> str:
@@ -177,15 +299,16 @@ def _expected(code: str, asked: str, stated: list[Stated], due: date, day: date)
 )
 def test_what_is_stated_is_judged_as_by_hand(built: Warehouse, day: date) -> None:
     found = _on(built, day, PLAN)
+    known = [*_STATED, *_listed(built)]
     whole = f"{PLAN_YEARS[0]}-{PLAN_YEARS[-1]}"
     for code, asked in JUDGED.items():
-        stated = [each for each in _STATED if each.codice == code]
+        stated = [each for each in known if each.codice == code]
         due = date(PLAN_YEARS[0], 3, 31) if code == "1.2" else DUE_ONCE
         assert found[code, whole] == _expected(code, asked, stated, due, day), (code, day)
     for code, asked in YEARLY.items():
         for year in PLAN_YEARS:
             due = date(year + 1, 3, 15) if code in MARCH else date(year, 12, 31)
-            stated = [each for each in _STATED if (each.codice, each.anno) == (code, year)]
+            stated = [each for each in known if (each.codice, each.anno) == (code, year)]
             if day >= date(year, 1, 1):
                 assert found[code, str(year)] == _expected(code, asked, stated, due, day), (code, year, day)
     for year in PLAN_YEARS:
@@ -193,7 +316,7 @@ def test_what_is_stated_is_judged_as_by_hand(built: Warehouse, day: date) -> Non
             if day < date(year, 1, 1):
                 continue
             delivered = [
-                each.giorno for each in _STATED if (each.codice, each.anno, each.momento) == ("2.5c", year, when)
+                each.giorno for each in known if (each.codice, each.anno, each.momento) == ("2.5c", year, when)
             ]
             if delivered and delivered[0] <= day:
                 expected = "raggiunto" if delivered[0] <= due else "parziale"

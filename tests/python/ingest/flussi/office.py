@@ -38,6 +38,9 @@ TELLS_APART = {
     "saldi_cassa": "conto",
     "rilevazioni": "data_rilevazione",
     "attivita": "anno",
+    "report": "codice_report",
+    "plessi": "codice_plesso",
+    "formazione": "codice_operatore",
 }
 
 

@@ -797,6 +797,139 @@ def declared(layout: str, new: Callable[..., Row]) -> list[Case]:
                 ["10,0000", "30,0100", "4.5"],
             ),
         ]
+    if layout == "report":
+        owed: Changes = {"data_consegna": None, "evidenza": None}
+        return [
+            one(
+                "dovuto_dopo_l_inizio",
+                "dovuto_il",
+                {"dovuto_il": "31/12/2025"},
+                {"dovuto_il": "01/01/2026"},
+                {"dovuto_il": "31/12/2027"},
+                says=["31/12/2025", "2026"],
+            ),
+            one("dovuto_dopo_l_inizio", "dovuto_il", {"dovuto_il": "01/01/2028"}, says=["01/01/2028"]),
+            one(
+                "consegna_entro_il_registro",
+                "data_consegna",
+                {"data_consegna": "01/04/2027"},
+                {"data_consegna": "31/03/2027"},
+                says=["01/04/2027", "31/03/2027"],
+            ),
+            one("consegna_e_prova", "evidenza", {"evidenza": None}, owed, says=["12/03/2027"]),
+            one("consegna_e_prova", "evidenza", {"data_consegna": None}, says=["Protocollo 1204/2027"]),
+            one(
+                "contenuti_del_report",
+                "relazione",
+                {"relazione": None},
+                {"relazione": None, "tipo": "cruscotto consuntivo"},
+                owed | {"relazione": None, "dettaglio_territorio": None},
+                says=["consuntivo", "12/03/2027", "(vuoto)"],
+            ),
+            one(
+                "contenuti_del_report",
+                "relazione",
+                {"dettaglio_territorio": None, "tipo": "II monitoraggio"},
+                {"dettaglio_territorio": "no", "relazione": "no"},
+                says=["secondo monitoraggio"],
+            ),
+            one(
+                "contenuti_del_report",
+                "relazione",
+                {"dettaglio_territorio": None, "tipo": "primo monitoraggio"},
+                {"dettaglio_territorio": None, "tipo": "rendicontazione PNRR"},
+                says=["primo monitoraggio"],
+            ),
+            one(
+                "evidenza_senza_nomi",
+                "evidenza",
+                {"evidenza": "consegnato a Mario Rossi"},
+                {"evidenza": "https://esempio.it/atti"},
+                says=["consegnato a Mario Rossi"],
+            ),
+            Case(
+                "un_solo_aggiornamento",
+                "aggiornato_al",
+                [new(anno="2027"), new(anno="2027", aggiornato_al="30/03/2027")],
+                [
+                    new(ente="csc", aggiornato_al="30/03/2027"),
+                    new(anno="2026", ente="dimostrativo", aggiornato_al="29/03/2027"),
+                ],
+                ["30/03/2027", "31/03/2027", "2027"],
+            ),
+        ]
+    if layout == "plessi":
+        none: Changes = {"buona_prassi": "no", "documentata_il": None, "evidenza": None}
+        return [
+            one(
+                "comune_del_plesso",
+                "codice_istat_comune",
+                {"ente": "asc_insieme"},
+                {"codice_istat_comune": "019002"},
+                says=["019035", "asc_insieme"],
+            ),
+            one("comune_del_plesso", "codice_istat_comune", {"codice_istat_comune": "999999"}, says=["999999"]),
+            one("prassi_e_data", "documentata_il", {"documentata_il": None}, none, says=["(vuoto)"]),
+            one("prassi_e_data", "documentata_il", none | {"documentata_il": "20/05/2026"}, says=["20/05/2026"]),
+            one("prassi_e_prova", "evidenza", {"evidenza": None}, none, says=["(vuoto)"]),
+            one("prassi_e_prova", "evidenza", none | {"evidenza": "Atto 1/2026"}, says=["Atto 1/2026"]),
+            one(
+                "documentata_entro_l_elenco",
+                "documentata_il",
+                {"documentata_il": "01/01/2027"},
+                {"documentata_il": "31/12/2026"},
+                {"documentata_il": "31/12/2019"},
+                says=["01/01/2027", "31/12/2026"],
+            ),
+            Case(
+                "elenco_dell_anno",
+                "aggiornato_al",
+                [new(anno="2028", aggiornato_al="01/01/2029")],
+                [new(anno="2029", aggiornato_al="31/12/2029"), new(anno="2030", aggiornato_al="01/01/2030")],
+                ["01/01/2029", "2028"],
+            ),
+            Case(
+                "elenco_dell_anno",
+                "aggiornato_al",
+                [new(anno="2031", aggiornato_al="31/12/2030")],
+                [new(anno="2032", aggiornato_al="30/06/2032")],
+                ["31/12/2030", "2031"],
+            ),
+            one(
+                "evidenza_senza_nomi",
+                "evidenza",
+                {"evidenza": "relazione di Mario Rossi"},
+                {"evidenza": "https://esempio.it/atti"},
+                says=["relazione di Mario Rossi"],
+            ),
+            Case(
+                "un_solo_aggiornamento",
+                "aggiornato_al",
+                [
+                    new(anno="2027", aggiornato_al="31/12/2027"),
+                    new(anno="2027", aggiornato_al="30/12/2027"),
+                ],
+                [new(anno="2026", ente="csc")],
+                ["30/12/2027", "31/12/2027", "2027"],
+            ),
+        ]
+    if layout == "formazione":
+        return [
+            Case(
+                "un_tema_per_evento",
+                "tema",
+                [
+                    new(codice_evento="EV-01", tema="codice etico"),
+                    new(codice_evento="EV-01", tema="intelligenza artificiale"),
+                ],
+                [
+                    new(codice_evento="EV-02", tema="codice etico"),
+                    new(codice_evento="EV-02", tema="etica"),
+                    new(codice_evento="EV-02", tema="altro", ente="asc_insieme"),
+                ],
+                ["EV-01", "codice etico", "intelligenza artificiale"],
+            )
+        ]
     raise AssertionError(f"the layout {layout} has no cases")
 
 
@@ -996,6 +1129,8 @@ def test_a_file_with_only_the_required_columns_loads(office: Office, layout: str
     required = [column.nome for column in tracciati()[layout].campi if column.richiesto]
     if layout == "rilevazioni":  # one of the columns of the value is required, which one the indicator says
         required.append("valore")
+    if layout == "plessi":  # who says that a practice is documented says when, with what proof
+        required += ["documentata_il", "evidenza"]
     path = office.write("minimo.csv", layout, rows(layout, 3), required)
     (outcome,) = office.load(path)
     if layout == "domande":  # financed, and the amount is not in the file: only a warning

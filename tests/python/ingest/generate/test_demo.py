@@ -422,3 +422,49 @@ def test_hours_and_days_at_home_are_of_who_is_employed(generation: Generation) -
     before = generation.good("personale", generation.last("personale", "2023"))
     assert {row["codice_operatore"] for row in before} < set(spans)
     assert all(row["al"] is None or row["al"] <= date(2023, 12, 31) for row in before)  # type: ignore[operator]
+
+
+def test_who_is_trained_is_employed_that_day_and_events_have_one_theme(generation: Generation) -> None:
+    roster = generation.good("personale", generation.last("personale", "2025"))
+    spans = {row["codice_operatore"]: (row["dal"], row["al"] or date(9999, 12, 31)) for row in roster}
+    rows = generation.good("formazione")
+    themes: dict[object, set[object]] = defaultdict(set)
+    for row in rows:
+        start, end = spans[row["codice_operatore"]]
+        assert start <= row["data"] <= end, row  # type: ignore[operator]
+        themes[row["codice_evento"]].add(row["tema"])
+    assert all(len(of) == 1 for of in themes.values())
+    assert {theme for of in themes.values() for theme in of} == set(
+        tracciati()["formazione"].campo("tema").valori or {}
+    )
+    # the course on artificial intelligence is followed once, by the administrative profile
+    administrative = {row["codice_operatore"] for row in roster if row["profilo"] == "amministrativo"}
+    course = Counter(row["codice_operatore"] for row in rows if row["tema"] == "intelligenza artificiale")
+    assert set(course) <= administrative and set(course.values()) == {1}
+
+
+def test_a_practice_once_documented_stays_and_sites_are_of_the_territory(generation: Generation) -> None:
+    known = {row[0] for _, row in read_csv(ROOT / "seeds" / "comuni.csv")[1:] if row[3] == "dimostrativo"}
+    by_year: dict[object, dict[object, object]] = defaultdict(dict)
+    for row in generation.good("plessi"):
+        assert row["codice_istat_comune"] in known
+        assert (row["buona_prassi"] == "si") == (row["documentata_il"] is not None) == (row["evidenza"] is not None)
+        by_year[row["anno"]][row["codice_plesso"]] = row["documentata_il"]
+    assert sorted(by_year) == [2024, 2025, 2026]  # type: ignore[type-var]
+    for year in (2024, 2025):
+        before, after = by_year[year], by_year[year + 1]
+        assert before.keys() == after.keys()
+        assert all(day is None or after[site] == day for site, day in before.items())
+
+
+def test_reports_are_delivered_by_the_day_of_the_register(generation: Generation) -> None:
+    rows = generation.good("report")
+    assert {row["tipo"] for row in rows} == set(tracciati()["report"].campo("tipo").valori or {})
+    for row in rows:
+        assert row["data_consegna"] is None or row["data_consegna"] <= row["aggiornato_al"]  # type: ignore[operator]
+    # in time, late, never come although due, not due yet
+    states = {
+        row["data_consegna"] <= row["dovuto_il"] if row["data_consegna"] else (row["dovuto_il"] < row["aggiornato_al"],)  # type: ignore[operator]
+        for row in rows
+    }
+    assert states == {True, False, (True,), (False,)}
