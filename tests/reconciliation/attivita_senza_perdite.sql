@@ -79,7 +79,10 @@ raggruppate as (
 trovate as (
     select
         raggruppate.*,
-        min(di_persone) over (partition by ente_id, servizio, anno, insieme_persone) as meno_persone
+        min(raggruppate.di_persone) over (
+            partition by
+                raggruppate.ente_id, raggruppate.servizio, raggruppate.anno, raggruppate.insieme_persone
+        ) as meno_persone
     from raggruppate
 )
 
