@@ -16,17 +16,27 @@ totali as (
     group by ente_id, anno
 ),
 
+coperture as (
+    select distinct copertura from {{ ref('coperture') }}
+),
+
+-- the accounts of a year are whole: what pays nothing in them pays zero
 quote as (
     select
-        entrate.ente_id,
-        concat_ws('_', 'quota', entrate.copertura) as calcolo,
-        entrate.anno,
-        entrate.importo_eur as numeratore,
+        totali.ente_id,
+        concat_ws('_', 'quota', coperture.copertura) as calcolo,
+        totali.anno,
+        coalesce(entrate.importo_eur, cast(0 as decimal(18, 2))) as numeratore,
         totali.con_fonte_eur as denominatore,
         totali.file
-    from entrate
-    inner join totali on entrate.ente_id = totali.ente_id and entrate.anno = totali.anno
-    where entrate.copertura is not null
+    from totali
+    cross join coperture
+    left join entrate
+        on
+            totali.ente_id = entrate.ente_id
+            and totali.anno = entrate.anno
+            and coperture.copertura = entrate.copertura
+    where totali.con_fonte_eur <> 0
     union all
     select
         ente_id,
