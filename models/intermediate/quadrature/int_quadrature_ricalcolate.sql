@@ -126,6 +126,8 @@ select
             when 'somma' then errore + coalesce(errore_addendi, 0)
             when 'almeno' then errore + coalesce(errore_addendi, 0)
             when 'al_piu' then errore + coalesce(errore_addendi, 0)
+            when 'piu_di' then errore + coalesce(errore_addendi, 0)
+            when 'meno_di' then errore + coalesce(errore_addendi, 0)
             else
                 errore
                 + {{ divisione('errore_num', 'abs(denominatore)', 4) }}
