@@ -3,8 +3,8 @@
 The engine only says *which* cells make a check; the arithmetic is in the models (``int_quadrature_*``), in exact
 decimals. Four kinds of check cover the field: a figure equal to another, a sum (with signs and coefficients), a ratio
 (shares, per-capita and unit values, indices), and a limit: a figure that is at least, at most, more than or less than
-a sum. Limits are a part and its whole, a least and a greatest value; the strict ones «in crescita», «meno di». A term of a sum may count cells instead of adding them: the
-number of projects that a text says and the rows that a table has.
+a sum. Limits are a part and its whole, a least and a greatest value; the strict ones «in crescita», «meno di». A term
+of a sum may count cells instead of adding them: the number of projects that a text says and the rows that a table has.
 """
 
 from __future__ import annotations

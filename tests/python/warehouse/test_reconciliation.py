@@ -361,9 +361,8 @@ def test_every_check_recomputed(
                 outcome = "quadra"
             elif difference == 0 and not strict:
                 outcome = "quadra"
-            elif tolerance is not None and (
-                abs(difference) < tolerance or (abs(difference) == tolerance and not strict)
-            ):
+            # past a strict limit, not onto it
+            elif tolerance is not None and (abs(difference) < tolerance if strict else abs(difference) <= tolerance):
                 outcome = "arrotondamento"
             elif registered and registered[:2] == (difference, "spiegata"):
                 outcome = "spiegata"
