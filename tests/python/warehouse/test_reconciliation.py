@@ -316,7 +316,9 @@ def _recompute(
     def error(role: str) -> Decimal:
         return _sum(abs(factor) * figures[cell][1] for kind, factor, cell in terms if kind == role)
 
-    if check["tipo"] in ("somma", "almeno", "al_piu", "piu_di", "meno_di"):
+    if check["tipo"] in ("piu_di", "meno_di"):
+        return value("addendo"), Decimal(0)
+    if check["tipo"] in ("somma", "almeno", "al_piu"):
         return value("addendo"), _rounded(own + error("addendo"))
     if check["tipo"] == "uguale":
         other = max(Decimal(0) if kind == "conteggio" else figures[cell][1] for kind, _, cell in terms)
@@ -357,12 +359,13 @@ def test_every_check_recomputed(
             strict = check["tipo"] in ("piu_di", "meno_di")
             if difference is None:
                 outcome = "da_spiegare"
-            elif difference * side > 0 or (check["tipo"] == "rapporto" and abs(difference) <= own):
+            elif (
+                difference * side > 0
+                or (difference == 0 and not strict)
+                or (check["tipo"] == "rapporto" and abs(difference) <= own)
+            ):
                 outcome = "quadra"
-            elif difference == 0 and not strict:
-                outcome = "quadra"
-            # past a strict limit, not onto it
-            elif tolerance is not None and (abs(difference) < tolerance if strict else abs(difference) <= tolerance):
+            elif not strict and tolerance is not None and abs(difference) <= tolerance:
                 outcome = "arrotondamento"
             elif registered and registered[:2] == (difference, "spiegata"):
                 outcome = "spiegata"
