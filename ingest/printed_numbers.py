@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-ValueType = Literal["numero", "data", "periodo", "traguardo", "testo"]
+ValueType = Literal["numero", "data", "periodo", "traguardo", "lettere", "testo"]
 
 # Thousands by dots in groups of three, or no dots at all; decimals after one comma. ``0.123`` is no thousands: it is
 # a decimal point, and not ours to read.
@@ -39,6 +39,38 @@ _TARGET = re.compile(
     re.IGNORECASE,
 )
 _YES_NO = re.compile(r"\(SI/NO\)|SI/NO")
+# Numbers in letters, in columns that declare them: the small cardinals and the tens, word by word. What is not here
+# («un quarto», «metà», «un paio», «ventuno») is no number of ours to read.
+_ONE = {"un": 1, "uno": 1, "una": 1}
+NUMBER_WORDS = {
+    "due": 2,
+    "tre": 3,
+    "quattro": 4,
+    "cinque": 5,
+    "sei": 6,
+    "sette": 7,
+    "otto": 8,
+    "nove": 9,
+    "dieci": 10,
+    "undici": 11,
+    "dodici": 12,
+    "tredici": 13,
+    "quattordici": 14,
+    "quindici": 15,
+    "sedici": 16,
+    "diciassette": 17,
+    "diciotto": 18,
+    "diciannove": 19,
+    "venti": 20,
+    "trenta": 30,
+    "quaranta": 40,
+    "cinquanta": 50,
+    "sessanta": 60,
+    "settanta": 70,
+    "ottanta": 80,
+    "novanta": 90,
+    "cento": 100,
+}
 
 
 @dataclass(frozen=True)
@@ -73,7 +105,7 @@ def parse_printed(text: str, value_type: ValueType = "numero") -> PrintedValue:
     Args:
         text: The text as printed, blanks at the ends ignored.
         value_type: ``numero``, ``data`` (31/12/2024), ``periodo`` (gen-23 or 2024), ``traguardo`` (Almeno 5/anno,
-            or a date, or SI/NO) or ``testo`` (kept, never read).
+            or a date, or SI/NO), ``lettere`` (quattro) or ``testo`` (kept, never read).
 
     Returns:
         The value, exact, with its printed decimals; a placeholder has ``value`` ``None``.
@@ -93,6 +125,8 @@ def parse_printed(text: str, value_type: ValueType = "numero") -> PrintedValue:
         return PrintedValue(day=_parse_date(text))
     if value_type == "periodo":
         return _parse_period(text)
+    if value_type == "lettere":
+        return _parse_words(text)
     return _parse_target(text)
 
 
@@ -145,6 +179,18 @@ def _parse_period(text: str) -> PrintedValue:
     if _YEAR.fullmatch(text):
         return PrintedValue(value=Decimal(text))
     raise UnreadableNumberError(text)
+
+
+def is_number_word(word: str) -> bool:
+    """Whether ``lettere`` reads it, «un» and «uno» too."""
+    return word.lower() in _ONE or word.lower() in NUMBER_WORDS
+
+
+def _parse_words(text: str) -> PrintedValue:
+    number = (_ONE | NUMBER_WORDS).get(text.lower())
+    if number is None:
+        raise UnreadableNumberError(text)
+    return PrintedValue(value=Decimal(number))
 
 
 def _parse_target(text: str) -> PrintedValue:

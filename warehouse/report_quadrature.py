@@ -16,7 +16,12 @@ from warehouse.versions import Version
 
 _OUTCOMES = ("quadra", "arrotondamento", "spiegata", "da_spiegare")
 _ACROSS = "Tra documenti"
-_LIMITS = {"almeno": "dev'essere almeno", "al_piu": "dev'essere al più"}
+_LIMITS = {
+    "almeno": "dev'essere almeno",
+    "al_piu": "dev'essere al più",
+    "piu_di": "dev'essere più di",
+    "meno_di": "dev'essere meno di",
+}
 
 _CHECKS = """
 select

@@ -1,10 +1,10 @@
 """Rules that recompute printed figures, as data: ``quadrature.yml`` expanded into checks and their terms.
 
 The engine only says *which* cells make a check; the arithmetic is in the models (``int_quadrature_*``), in exact
-decimals. Five kinds of check cover the field: a figure equal to another, a sum (with signs and coefficients), a
-ratio (shares, per-capita and unit values, indices), and a figure that is at least, or at most, a sum: a part and its
-whole, a least and a greatest value, «oltre» and «meno di». A term of a sum may count cells instead of adding them: the
-number of projects that a text says and the rows that a table has.
+decimals. Four kinds of check cover the field: a figure equal to another, a sum (with signs and coefficients), a ratio
+(shares, per-capita and unit values, indices), and a limit: a figure that is at least, at most, more than or less than
+a sum. Limits are a part and its whole, a least and a greatest value; the strict ones «in crescita», «meno di». A term
+of a sum may count cells instead of adding them: the number of projects that a text says and the rows that a table has.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -23,7 +23,9 @@ from ingest.files import invalid, line_of, read_yaml
 from ingest.prospetti.declaration import RULES_FILE, Dimension, Strict
 
 Role = Literal["addendo", "conteggio", "numeratore", "denominatore", "fattore"]
-Kind = Literal["uguale", "somma", "almeno", "al_piu", "rapporto"]
+Limit = Literal["almeno", "al_piu", "piu_di", "meno_di"]
+Kind = Literal["uguale", "somma", Limit, "rapporto"]
+LIMITS: tuple[Limit, ...] = get_args(Limit)
 Lines = Annotated[str, Field(pattern=r"^\d+(-\d+)?(,\s*\d+(-\d+)?)*$")]
 
 
@@ -70,7 +72,7 @@ class Ratio(Strict):
     def _adds(self) -> Ratio:
         references = [*self.numeratore, *self.denominatore, *([self.fattore] if self.fattore else [])]
         if any(reference.conta is not None for reference in references):
-            raise ValueError("«conta» va in «uguale_a», «somma», «almeno» o «al_piu», non in un rapporto")
+            raise ValueError("«conta» va in «uguale_a», in «somma» o in un limite, non in un rapporto")
         return self
 
 
@@ -87,13 +89,17 @@ class Rule(Strict):
     somma: list[Reference] | None = None
     almeno: list[Reference] | None = None
     al_piu: list[Reference] | None = None
+    piu_di: list[Reference] | None = None
+    meno_di: list[Reference] | None = None
     rapporto: Ratio | None = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> Rule:
-        kinds = (self.uguale_a, self.somma, self.almeno, self.al_piu, self.rapporto)
+        kinds = (self.uguale_a, self.somma, self.rapporto, *(getattr(self, limit) for limit in LIMITS))
         if sum(kind is not None for kind in kinds) != 1:
-            raise ValueError("ogni regola ha uno solo tra «uguale_a», «somma», «almeno», «al_piu» e «rapporto»")
+            raise ValueError(
+                "ogni regola ha uno solo tra «uguale_a», «somma», «almeno», «al_piu», «piu_di», «meno_di» e «rapporto»"
+            )
         if self.per_colonne is not None and self.per_linee is not None:
             raise ValueError("si indica «per_colonne» o «per_linee», non tutte e due")
         if self.figura.linee is not None or self.figura.colonne is not None:
@@ -105,7 +111,9 @@ class Rule(Strict):
     @property
     def addends(self) -> list[Reference]:
         """What a sum, an equality or a limit adds up; nothing for a ratio."""
-        return [self.uguale_a] if self.uguale_a else [*(self.somma or ()), *(self.almeno or ()), *(self.al_piu or ())]
+        if self.uguale_a is not None:
+            return [self.uguale_a]
+        return [*(self.somma or ()), *(reference for limit in LIMITS for reference in getattr(self, limit) or ())]
 
     @property
     def documents(self) -> frozenset[str]:
@@ -123,9 +131,10 @@ class Rule(Strict):
             return "uguale"
         if self.somma is not None:
             return "somma"
-        if self.almeno is not None:
-            return "almeno"
-        return "al_piu" if self.al_piu is not None else "rapporto"
+        for limit in LIMITS:
+            if getattr(self, limit) is not None:
+                return limit
+        return "rapporto"
 
 
 class _RuleBook(Strict):

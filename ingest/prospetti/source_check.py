@@ -16,6 +16,7 @@ from pathlib import Path
 from ingest.archive import digest
 from ingest.errors import ExtractError, Problem
 from ingest.files import read_csv, read_text
+from ingest.printed_numbers import NUMBER_WORDS, is_number_word
 from ingest.prospetti.declaration import Document
 from ingest.prospetti.tables import Cell
 
@@ -23,6 +24,7 @@ EXCLUDED_FILE = "escluse.csv"
 _EXCLUDED_HEADER = ["da", "a", "testo", "motivo"]
 _MARKUP = re.compile(r"</?[a-z]+>|\*\*|\^\{\*\}")
 _TOKEN = re.compile(r"\d(?:[\d.,]*\d)?")
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True)
@@ -100,8 +102,19 @@ def _misplaced(source: Path, lines: list[str], by_line: dict[int, list[Cell]]) -
         )
         for number, row in sorted(by_line.items())
         for cell in row
-        if number > len(lines) or cell.testo not in lines[number - 1]
+        if number > len(lines) or not _is_there(cell.testo, lines[number - 1])
     ]
+
+
+def _is_there(text: str, line: str) -> bool:
+    # «sei» is not in «seimila», nor «un» in «ogni unità»
+    return text in (_WORD.findall(line) if is_number_word(text) else line)
+
+
+def _tokens(text: str) -> list[str]:
+    """The numbers of a text, in digits and in letters; «un» and «uno» are articles more often than not."""
+    words = (word.lower() for word in _WORD.findall(text))
+    return _TOKEN.findall(text) + [word for word in words if word in NUMBER_WORDS]
 
 
 def _unaccounted(
@@ -114,8 +127,8 @@ def _unaccounted(
     in_labels = _label_tokens(by_line, document)
     problems = []
     for number, line in enumerate(lines, start=1):
-        tokens = Counter(_TOKEN.findall(line))
-        tokens.subtract(token for cell in by_line.get(number, ()) for token in _TOKEN.findall(cell.testo))
+        tokens = Counter(_tokens(line))
+        tokens.subtract(token for cell in by_line.get(number, ()) for token in _tokens(cell.testo))
         reasons = [item for item in excluded if item.first <= number <= item.last]
         for token, times in tokens.items():
             if times <= 0 or token in in_labels[number] or any(item.text in ("*", token) for item in reasons):
@@ -144,9 +157,9 @@ def _label_tokens(by_line: dict[int, list[Cell]], document: Document) -> dict[in
         if table.etichette == "stampate":
             for line, row in by_line.items():
                 for cell in (cell for cell in row if cell.tabella == name):
-                    labels.setdefault(line, set()).update(_TOKEN.findall(cell.voce_stampata))
+                    labels.setdefault(line, set()).update(_tokens(cell.voce_stampata))
         headings = " ".join([table.titolo, *(column.stampata for column in table.colonne.values())])
-        heading = set(_TOKEN.findall(headings))
+        heading = set(_tokens(headings))
         with_rows = sorted(labels)
         for number in range(table.linee[0], table.linee[1] + 1):
             if number in labels:

@@ -304,6 +304,11 @@ def _check_size(printed: PrintedValue) -> None:
 def _reason(error: str, text: str, value_type: str, unit: str) -> str:
     if error != text:
         return f"«{text}»: {error}. Controllare la colonna e l'unità dichiarata."
+    if value_type == "lettere":
+        return (
+            f"«{text}» non è un numero in lettere tra quelli che si leggono: un, uno, una, da due a venti, le decine "
+            "fino a cento. Trascrivere la sola parola del numero, o escluderla in escluse.csv."
+        )
     return (
         f"«{text}» non si legge come {value_type} in {unit}. Se è un errore di stampa dimostrabile, aggiungere una "
         "riga in seeds/rettifiche.csv; se non è una cifra, dichiararlo tra i segnaposto."

@@ -126,6 +126,9 @@ select
             when 'somma' then errore + coalesce(errore_addendi, 0)
             when 'almeno' then errore + coalesce(errore_addendi, 0)
             when 'al_piu' then errore + coalesce(errore_addendi, 0)
+            -- a strict limit is of the figures as printed: alike, they do not show what the text says
+            when 'piu_di' then 0
+            when 'meno_di' then 0
             else
                 errore
                 + {{ divisione('errore_num', 'abs(denominatore)', 4) }}

@@ -18,13 +18,15 @@ classificate as (
         differenze.spiegazione,
         case
             when ricalcolate.scarto is null then 'da_spiegare'
-            when ricalcolate.scarto = 0 then 'quadra'
-            -- a limit holds on its own side
-            when ricalcolate.tipo = 'almeno' and ricalcolate.scarto > 0 then 'quadra'
-            when ricalcolate.tipo = 'al_piu' and ricalcolate.scarto < 0 then 'quadra'
+            -- a limit holds on its own side, and the same figure does for one that is not strict
+            when ricalcolate.tipo in ('almeno', 'piu_di') and ricalcolate.scarto > 0 then 'quadra'
+            when ricalcolate.tipo in ('al_piu', 'meno_di') and ricalcolate.scarto < 0 then 'quadra'
+            when ricalcolate.tipo not in ('piu_di', 'meno_di') and ricalcolate.scarto = 0 then 'quadra'
             -- a ratio is printed rounded: it holds when it rounds to what is printed
             when ricalcolate.tipo = 'rapporto' and abs(ricalcolate.scarto) <= ricalcolate.mezza_cifra then 'quadra'
-            when abs(ricalcolate.scarto) <= ricalcolate.tolleranza then 'arrotondamento'
+            when
+                ricalcolate.tipo not in ('piu_di', 'meno_di') and abs(ricalcolate.scarto) <= ricalcolate.tolleranza
+                then 'arrotondamento'
             when differenze.classe = 'spiegata' and differenze.scarto_noto = ricalcolate.scarto then 'spiegata'
             else 'da_spiegare'
         end as esito,

@@ -398,6 +398,16 @@ RECONCILIATION = (
         (f"{SHOWN}/{RULES}", "riga 2", "uno solo tra"),
     ),
     Case(
+        "rule-two-limits",
+        _edit(RULES, "somma: [{linee: 3-5}]", "piu_di: [{linee: 3-5}]\n    meno_di: [{linee: 3-5}]"),
+        (f"{SHOWN}/{RULES}", "riga 2", "uno solo tra"),
+    ),
+    Case(
+        "rule-strict-limit-of-itself",
+        _edit(RULES, "somma: [{linee: 3-5}]", "meno_di: [{linee: 3-6}]"),
+        (f"{SHOWN}/{RULES}", "riga 2", "la figura controllata è tra le celle"),
+    ),
+    Case(
         "rule-limit-of-itself",
         _edit(RULES, "somma: [{linee: 3-5}]", "almeno: [{linee: 3-6}]"),
         (f"{SHOWN}/{RULES}", "riga 2", "la figura controllata è tra le celle"),

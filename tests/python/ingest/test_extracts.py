@@ -60,7 +60,7 @@ def test_the_value_printed_again_has_the_digits_of_the_text(read: tuple[Path, Do
         kind = document.tabelle[cell.tabella].colonne[cell.colonna].tipo
         if (
             cell.valore is None
-            or kind == "traguardo"
+            or kind in ("traguardo", "lettere")
             or (cell.documento, cell.tabella, cell.linea, cell.colonna) in repaired
         ):
             continue
@@ -77,6 +77,15 @@ def test_the_value_printed_again_has_the_digits_of_the_text(read: tuple[Path, Do
         assert bool(sign) == ("(" in cell.testo or "-" in cell.testo), cell.cella_id
         assert cell.decimali == (len(printed) - printed.index(",") - 1 if "," in printed else 0), cell.cella_id
     assert numbers or document.documento == "004"
+
+
+LETTERS = {"un": 1, "uno": 1, "due": 2, "tre": 3, "quattro": 4, "sei": 6}
+
+
+def test_the_value_of_a_number_in_letters(read: tuple[Path, Document, list[Cell]]) -> None:
+    _, document, cells = read
+    found = [c for c in cells if document.tabelle[c.tabella].colonne[c.colonna].tipo == "lettere"]
+    assert found and [(c.valore, c.decimali) for c in found] == [(LETTERS[c.testo], 0) for c in found]
 
 
 def test_a_cell_without_value_says_why(read: tuple[Path, Document, list[Cell]]) -> None:

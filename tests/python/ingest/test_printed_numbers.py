@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.printed_numbers import PrintedValue, UnreadableNumberError, parse_printed
+from ingest.printed_numbers import PrintedValue, UnreadableNumberError, ValueType, parse_printed
 
 
 def value(number: str, decimals: int, *, euro: bool = False, percent: bool = False) -> PrintedValue:
@@ -393,3 +393,58 @@ def test_a_target_is_read(text: str, expected: PrintedValue) -> None:
 def test_a_target_of_no_pattern_is_refused(text: str) -> None:
     with pytest.raises(UnreadableNumberError):
         parse_printed(text, "traguardo")
+
+
+# --- numbers in letters -------------------------------------------------------------------------------------------
+
+WORDS = "uno due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici"
+WORDS += " diciassette diciotto diciannove venti"
+TENS = "dieci venti trenta quaranta cinquanta sessanta settanta ottanta novanta cento"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        *((word, number) for number, word in enumerate(WORDS.split(), start=1)),
+        *((word, number * 10) for number, word in enumerate(TENS.split(), start=1)),
+        ("un", 1),
+        ("una", 1),
+        ("Quattro", 4),
+        ("SEI", 6),
+        (" tre ", 3),
+    ],
+)
+def test_a_number_in_letters_is_read(text: str, number: int) -> None:
+    assert parse_printed(text, "lettere") == value(str(number), 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "4",
+        "zero",
+        "ventuno",
+        "mille",
+        "due tre",
+        "uno/due",
+        "sei sub-ambiti",
+        "un quarto",
+        "metà",
+        "due terzi",
+        "entrambi",
+        "quatro",
+        "tré",
+        "sex",
+        "due,5",
+    ],
+)
+def test_a_word_that_is_not_in_the_table_is_refused(text: str) -> None:
+    with pytest.raises(UnreadableNumberError):
+        parse_printed(text, "lettere")
+
+
+@pytest.mark.parametrize("kind", ["numero", "data", "periodo", "traguardo"])
+def test_letters_are_read_only_where_they_are_declared(kind: ValueType) -> None:
+    with pytest.raises(UnreadableNumberError):
+        parse_printed("quattro", kind)

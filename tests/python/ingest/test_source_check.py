@@ -65,6 +65,29 @@ def test_a_number_printed_twice_must_be_transcribed_twice(example: Example, sour
     assert (19, "36", "numero stampato né trascritto né escluso") in differences(example, source)
 
 
+def test_a_number_in_letters_must_be_transcribed_or_excluded(example: Example, source: Path) -> None:
+    text = SOURCE.replace("anno 2024 36", "anno 2024 36 in Tre aree e una sede, duemila tredicesime")
+    source.write_text(text, encoding="utf-8")
+    assert (19, "tre", "numero stampato né trascritto né escluso") in differences(example, source)
+    assert not {"due", "tredici", "una"} & {value for _, value, _ in differences(example, source)}
+    with (example.folder / "escluse.csv").open("a", encoding="utf-8") as file:
+        file.write("19,19,tre,denominazione\n")
+    assert "tre" not in {value for _, value, _ in differences(example, source)}
+
+
+def test_a_transcribed_word_is_a_word_of_its_line(example: Example, source: Path) -> None:
+    example.edit(
+        "documento.yml",
+        "costo: {stampata: Costo, misura: costo, unita: eur}",
+        "costo: {stampata: Costo, misura: costo, unita: eur, tipo: lettere}",
+    )
+    example.edit("costi.csv", "€ 800,25", "sei")
+    source.write_text(SOURCE.replace("€ 800,25", "seimila"), encoding="utf-8")
+    assert (4, "sei", "il testo trascritto non è a questa riga") in differences(example, source)
+    source.write_text(SOURCE.replace("€ 800,25", "sei"), encoding="utf-8")
+    assert not [item for item in differences(example, source) if item[:2] == (4, "sei")]
+
+
 def test_an_excluded_number_is_not_missed_and_only_on_its_lines(example: Example, source: Path) -> None:
     (example.folder / "escluse.csv").write_text("da,a,testo,motivo\n2,2,2025,periodo\n", encoding="utf-8")
     assert differences(example, source) == [(1, "2025", "numero stampato né trascritto né escluso")]

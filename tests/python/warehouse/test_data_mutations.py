@@ -25,7 +25,7 @@ def _line(file: Path, number: int) -> str:
 
 
 def test_wrong_figures_and_rows_stop_the_publication(warehouse: Warehouse) -> None:
-    """Nine faults in one build, so that one build is paid for; each is told by its own check."""
+    """Twelve faults in one build, so that one build is paid for; each is told by its own check."""
     served, files = warehouse.served(), sorted(warehouse.paths.published.iterdir())
     document = warehouse.document("001")
     # a figure of a total
@@ -56,6 +56,12 @@ def test_wrong_figures_and_rows_stop_the_publication(warehouse: Warehouse) -> No
     # a part greater than its whole
     penal = "Équipe Penale: giovani in carico a fine anno,giovani_in_carico,persone,2024,"
     warehouse.edit(document / "testo.csv", f"{penal}39", f"{penal}73")
+    # a number in letters that is another, in the text and among what it counts, and a strict limit that two equal
+    # figures do not keep
+    letters = warehouse.document("002") / "testo_lettere.csv"
+    warehouse.edit(letters, "numero,,sei", "numero,,sette")
+    warehouse.edit(warehouse.document("002") / "aree_strategiche.csv", "384,dato,Progetti,3.\n", "")
+    warehouse.edit(warehouse.document("000") / "testo_lettere.csv", "persone,,un\n", "persone,,tre\n")
     # a source of the budget that is not what its channel gives
     budget = warehouse.document("002") / "budget_progettazione.csv"
     warehouse.edit(budget, _line(budget, 605), _line(budget, 605).removesuffix('"€ 15.000,00"') + '"€ 15.000,01"')
@@ -90,6 +96,8 @@ def test_wrong_figures_and_rows_stop_the_publication(warehouse: Warehouse) -> No
     assert {"001-adm-totale-utenti_2022", "001-adm-totale-utenti_2024"} <= set(new)
     assert {"004-strategie", "001-penale-fine-anno-nell-anno", "002-canale-diocesi"} <= set(new)
     assert str(new["001-penale-fine-anno-nell-anno"]) == "1.0000"
+    assert {"002-sub-ambiti", "002-aree-strategiche", "000-equipe-casa-rimasti"} <= set(new)
+    assert str(new["000-equipe-casa-rimasti"]) == "0.0000"
     # nothing is published, and what was is still served
     assert warehouse.served() == served
     assert sorted(warehouse.paths.published.iterdir()) == files

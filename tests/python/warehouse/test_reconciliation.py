@@ -316,6 +316,8 @@ def _recompute(
     def error(role: str) -> Decimal:
         return _sum(abs(factor) * figures[cell][1] for kind, factor, cell in terms if kind == role)
 
+    if check["tipo"] in ("piu_di", "meno_di"):
+        return value("addendo"), Decimal(0)
     if check["tipo"] in ("somma", "almeno", "al_piu"):
         return value("addendo"), _rounded(own + error("addendo"))
     if check["tipo"] == "uguale":
@@ -353,12 +355,17 @@ def test_every_check_recomputed(
             again, tolerance = _recompute(check, terms[name], figures)
             difference = None if again is None else shown - again
             registered = known.get(name)
-            side = {"almeno": 1, "al_piu": -1}.get(str(check["tipo"]), 0)
+            side = {"almeno": 1, "al_piu": -1, "piu_di": 1, "meno_di": -1}.get(str(check["tipo"]), 0)
+            strict = check["tipo"] in ("piu_di", "meno_di")
             if difference is None:
                 outcome = "da_spiegare"
-            elif difference * side > 0 or difference == 0 or (check["tipo"] == "rapporto" and abs(difference) <= own):
+            elif (
+                difference * side > 0
+                or (difference == 0 and not strict)
+                or (check["tipo"] == "rapporto" and abs(difference) <= own)
+            ):
                 outcome = "quadra"
-            elif tolerance is not None and abs(difference) <= tolerance:
+            elif not strict and tolerance is not None and abs(difference) <= tolerance:
                 outcome = "arrotondamento"
             elif registered and registered[:2] == (difference, "spiegata"):
                 outcome = "spiegata"
