@@ -38,7 +38,7 @@ _PROJECT = "progetto"
 # What to build when a source changed, beside the tables of the rows of each layout.
 _BUILT_ON = {
     "prospetti": [f"source:raw.{table}+" for table in PROSPETTI_TABLES],
-    "file": ["source:raw.file_flussi+", "source:raw.quarantena+", "storia_lotti"],
+    "file": ["source:raw.file_flussi+", "source:raw.quarantena+", "storia_lotti+"],
 }
 # The rest of the gigabyte a load may use is for the file being read and for Great Expectations.
 _MEMORY_LIMIT = "900MB"

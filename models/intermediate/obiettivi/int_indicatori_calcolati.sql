@@ -66,14 +66,16 @@ servizi as (
     where origine_dato <> 'prospetto' and costo_eur is not null and ore_erogate is not null
 ),
 
+-- from the months, which are few, and not from the rows of the files, which can be tens of millions
 file_dei_servizi as (
     select
-        ente_id,
-        anno,
-        {{ elenco('file_id') }} as file
-    from {{ ref('int_ore_servizio_righe') }}
-    where servizio in ('SAAP', 'SAD', 'ADM', 'SIP')
-    group by ente_id, anno
+        mensili.ente_id,
+        cast(extract(year from mensili.mese) as integer) as anno,
+        {{ elenco('lotti.file_id') }} as file
+    from {{ ref('int_ore_servizio_mensili') }} as mensili
+    inner join {{ ref('stg_flussi__lotti') }} as lotti on mensili.lotto = lotti.lotto
+    where mensili.servizio in ('SAAP', 'SAD', 'ADM', 'SIP') and {{ lotti_validi() }}
+    group by mensili.ente_id, extract(year from mensili.mese)
 ),
 
 costi as (

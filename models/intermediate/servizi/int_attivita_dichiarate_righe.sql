@@ -17,8 +17,15 @@ persone as (
     select * from {{ ref('int_attivita_persone_righe') }}
 ),
 
+-- the months, which are few, and not the rows of the files, which can be tens of millions
 ore as (
-    select * from {{ ref('int_ore_servizio_righe') }}
+    select distinct
+        mensili.ente_id,
+        mensili.servizio,
+        cast(extract(year from mensili.mese) as integer) as anno
+    from {{ ref('int_ore_servizio_mensili') }} as mensili
+    inner join {{ ref('stg_flussi__lotti') }} as lotti on mensili.lotto = lotti.lotto
+    where {{ lotti_validi() }}
 ),
 
 contati_per_persona as (
@@ -29,14 +36,14 @@ contati_per_persona as (
         anno
     from persone
     union all
-    select distinct
+    select
         ente_id,
         servizio,
         'ore_erogate' as indicatore,
         anno
     from ore
     union all
-    select distinct
+    select
         ente_id,
         servizio,
         'utenti_nell_anno' as indicatore,
