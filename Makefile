@@ -45,13 +45,13 @@ build: $(STAMP) ## Load what is new, run and test the models, publish
 	@$(BIN)/ambito build
 
 test: lint ## Run the linters, then every test
-	$(BIN)/pytest --numprocesses auto --dist loadfile
+	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 lint: $(STAMP) ## Check style and types of Python and SQL
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(MYPY_CODE)
-	$(if $(SQL_CODE),$(SQLFLUFF) lint $(SQL_CODE))
+	$(if $(SQL_CODE),$(SQLFLUFF) lint --processes 0 $(SQL_CODE))
 
 format: $(STAMP) ## Rewrite Python and SQL in the project's style
 	$(BIN)/ruff check --fix .

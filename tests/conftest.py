@@ -27,6 +27,23 @@ PROJECT = (
     "dbt_project.yml",
     "profiles.yml",
 )
+# Files that build warehouses or serve them, longest first; a worker that was given one of them last would work alone.
+# The second needs no built warehouse: its worker has something to do while the other one builds it.
+LONGEST = (
+    "test_flussi_build.py",
+    "test_load.py",
+    "test_publish.py",
+    "test_reprinted_year.py",
+    "test_fifth_document.py",
+    "test_data_mutations.py",
+    "test_proof.py",
+    "test_unit_tests.py",
+    "test_trace.py",
+    "test_attack.py",
+    "test_pages.py",
+    "test_flussi.py",
+    "test_obiettivi.py",
+)
 PATIENCE = 540  # seconds: a build from nothing takes one minute, on a machine that does nothing else
 
 
@@ -76,6 +93,11 @@ class Warehouse:
     def query(self, sql: str) -> list[tuple[object, ...]]:
         with duckdb.connect(str(versions.current(self.paths).database), read_only=True) as con:
             return con.execute(sql).fetchall()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    ranks = {name: rank for rank, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: ranks.get(item.path.name, len(ranks)))
 
 
 def copy_project(target: Path) -> None:

@@ -97,8 +97,6 @@ def run_dbt_build(
         left_out.append(_VIEWS)
         if (target / "manifest.json").exists():
             arguments.append("--no-write-json")  # dbt would write it twice, half a second each
-        if (target / "partial_parse.msgpack").exists():
-            arguments.append("--no-partial-parse-file-diff")  # no file changed: reading them all takes half a second
     arguments += ["--exclude", *left_out, "--exclude-resource-type", "unit_test"]
     if full_refresh:
         arguments.append("--full-refresh")
@@ -116,6 +114,8 @@ def run_dbt_build(
         raise BuildFailedError(
             "\n".join(_explain(paths, item) for item in failed) or "dbt ha fallito senza dire perché."
         )
+    if not done:
+        raise BuildFailedError(f"dbt non ha trovato niente da costruire tra: {select}. Che fare: cancellare {target}.")
     manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
     return DbtResult(done, manifest)
 

@@ -101,7 +101,7 @@ def test_a_day_before_the_plan_has_nothing_to_judge(server: Server, visit: Calla
 def test_the_actions_of_a_programme(server: Server, visit: Callable[..., Visit], width: int) -> None:
     seen = visit(server, width)
     seen.open("obiettivi?ente=asc_cremonese")
-    assert seen.page.locator(".st-key-tabella-azioni tbody tr").count() == 78
+    assert seen.page.locator(".st-key-tabella-azioni tbody tr").count() == 81
     assert cards(seen)["Non attuata"] == "1"
     seen.choose("area-azioni", "Amministrativa")
     assert "Obiettivo non raggiunto" not in seen.text(".st-key-tabella-azioni")
