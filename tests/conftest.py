@@ -95,11 +95,6 @@ class Warehouse:
             return con.execute(sql).fetchall()
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than the cores: a third of the time a test waits, for a browser or for a process of its own."""
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ranks = {name: rank for rank, name in enumerate(LONGEST)}
     items.sort(key=lambda item: ranks.get(item.path.name, len(ranks)))
