@@ -69,13 +69,12 @@ servizi as (
 -- from the months, which are few, and not from the rows of the files, which can be tens of millions
 file_dei_servizi as (
     select
-        mensili.ente_id,
-        cast(extract(year from mensili.mese) as integer) as anno,
-        {{ elenco('lotti.file_id') }} as file
-    from {{ ref('int_ore_servizio_mensili') }} as mensili
-    inner join {{ ref('stg_flussi__lotti') }} as lotti on mensili.lotto = lotti.lotto
-    where mensili.servizio in ('SAAP', 'SAD', 'ADM', 'SIP') and {{ lotti_validi() }}
-    group by mensili.ente_id, extract(year from mensili.mese)
+        ente_id,
+        anno,
+        {{ elenco('file_id') }} as file
+    from {{ ref('int_ore_servizio_correnti') }}
+    where servizio in ('SAAP', 'SAD', 'ADM', 'SIP')
+    group by ente_id, anno
 ),
 
 costi as (
@@ -171,26 +170,30 @@ eventi as (
     group by ente_id, anno
 ),
 
-personale as (
+coperti as (
     select
         ente_id,
         calcolo,
         anno,
         max(giorno) as data_rilevazione,
-        cast(count(distinct case when is_presenza then codice_operatore end) as decimal(18, 2)) as numeratore,
-        cast(count(distinct codice_operatore) as decimal(18, 2)) as denominatore,
+        count(distinct case when is_presenza then codice_operatore end) as presenti,
+        count(distinct codice_operatore) as operatori,
         {{ elenco('file_id') }} as file
     from {{ ref('int_personale_formato_righe') }}
     group by ente_id, calcolo, anno
-    -- of one or two, who was there and who was not are known by name
-    having
-        count(distinct codice_operatore) >= 5
-        and count(distinct case when is_presenza then codice_operatore end) not in (1, 2)
-        and count(distinct codice_operatore) - count(distinct case when is_presenza then codice_operatore end)
-        not in (1, 2)
 ),
 
 rapporti as (
+    select
+        ente_id,
+        calcolo,
+        anno,
+        make_date(cast(anno as integer), 12, 31) as data_rilevazione,
+        numeratore,
+        denominatore,
+        file
+    from quote
+    union all
     select
         ente_id,
         calcolo,
@@ -217,10 +220,59 @@ rapporti as (
         calcolo,
         anno,
         data_rilevazione,
-        numeratore,
-        denominatore,
+        cast(presenti as decimal(18, 2)) as numeratore,
+        cast(operatori as decimal(18, 2)) as denominatore,
         file
-    from personale
+    from coperti
+    -- of one or two, who was there and who was not are known by name
+    where operatori >= 5 and presenti not in (1, 2) and operatori - presenti not in (1, 2)
+),
+
+contati as (
+    select
+        ente_id,
+        'attesa_mediana' as calcolo,
+        anno,
+        make_date(cast(anno as integer), 12, 31) as data_rilevazione,
+        cast(valore as decimal(18, 4)) as valore,
+        file
+    from attese
+    union all
+    select
+        ente_id,
+        'eventi_codice_etico' as calcolo,
+        anno,
+        data_rilevazione,
+        cast(valore as decimal(18, 4)) as valore,
+        file
+    from eventi
+),
+
+detti as (
+    select
+        ente_id,
+        calcolo,
+        anno,
+        momento,
+        noto_completo_il as data_rilevazione,
+        valore_testo,
+        cast(null as date) as valore_data,
+        file
+    from completi
+    where valore_testo is not null
+    union all
+    select
+        ente_id,
+        calcolo,
+        anno,
+        momento,
+        ultima_consegna as data_rilevazione,
+        cast(null as string) as valore_testo,
+        ultima_consegna as valore_data,
+        file
+    from report
+    -- a dashboard in parts is delivered with the last of them
+    where calcolo = 'consegna_cruscotto' and consegnati = dovuti
 )
 
 select
@@ -228,7 +280,7 @@ select
     calcolo,
     cast(anno as integer) as anno,
     'intero' as momento,
-    make_date(cast(anno as integer), 12, 31) as data_rilevazione,
+    data_rilevazione,
     cast({{ divisione('cast(numeratore as decimal(20, 2)) * 100', 'denominatore', 4) }} as decimal(18, 4)) as valore,
     cast(null as string) as valore_testo,
     cast(null as date) as valore_data,
@@ -237,7 +289,7 @@ select
     cast(null as decimal(9, 2)) as copertura_pct,
     true as is_valutabile,
     file
-from quote
+from rapporti
 union all
 select
     pagamenti.ente_id,
@@ -275,11 +327,11 @@ inner join file_dei_servizi on costi.ente_id = file_dei_servizi.ente_id and cost
 union all
 select
     ente_id,
-    'attesa_mediana' as calcolo,
+    calcolo,
     cast(anno as integer) as anno,
     'intero' as momento,
-    make_date(cast(anno as integer), 12, 31) as data_rilevazione,
-    cast(valore as decimal(18, 4)) as valore,
+    data_rilevazione,
+    valore,
     cast(null as string) as valore_testo,
     cast(null as date) as valore_data,
     cast(null as decimal(18, 2)) as numeratore,
@@ -287,71 +339,20 @@ select
     cast(null as decimal(9, 2)) as copertura_pct,
     true as is_valutabile,
     file
-from attese
-union all
-select
-    ente_id,
-    calcolo,
-    anno,
-    'intero' as momento,
-    data_rilevazione,
-    cast({{ divisione('cast(numeratore as decimal(20, 2)) * 100', 'denominatore', 4) }} as decimal(18, 4)) as valore,
-    cast(null as string) as valore_testo,
-    cast(null as date) as valore_data,
-    numeratore,
-    denominatore,
-    cast(null as decimal(9, 2)) as copertura_pct,
-    true as is_valutabile,
-    file
-from rapporti
-union all
-select
-    ente_id,
-    'eventi_codice_etico' as calcolo,
-    anno,
-    'intero' as momento,
-    data_rilevazione,
-    cast(valore as decimal(18, 4)) as valore,
-    cast(null as string) as valore_testo,
-    cast(null as date) as valore_data,
-    cast(null as decimal(18, 2)) as numeratore,
-    cast(null as decimal(18, 2)) as denominatore,
-    cast(null as decimal(9, 2)) as copertura_pct,
-    true as is_valutabile,
-    file
-from eventi
+from contati
 union all
 select
     ente_id,
     calcolo,
     anno,
     momento,
-    noto_completo_il as data_rilevazione,
+    data_rilevazione,
     cast(null as decimal(18, 4)) as valore,
     valore_testo,
-    cast(null as date) as valore_data,
+    valore_data,
     cast(null as decimal(18, 2)) as numeratore,
     cast(null as decimal(18, 2)) as denominatore,
     cast(null as decimal(9, 2)) as copertura_pct,
     true as is_valutabile,
     file
-from completi
-where valore_testo is not null
-union all
-select
-    ente_id,
-    calcolo,
-    anno,
-    momento,
-    ultima_consegna as data_rilevazione,
-    cast(null as decimal(18, 4)) as valore,
-    cast(null as string) as valore_testo,
-    ultima_consegna as valore_data,
-    cast(null as decimal(18, 2)) as numeratore,
-    cast(null as decimal(18, 2)) as denominatore,
-    cast(null as decimal(9, 2)) as copertura_pct,
-    true as is_valutabile,
-    file
-from report
--- a dashboard in parts is delivered with the last of them
-where calcolo = 'consegna_cruscotto' and consegnati = dovuti
+from detti

@@ -5,7 +5,7 @@ with righe as (
 ),
 
 mensili as (
-    select * from {{ ref('int_ore_servizio_mensili') }}
+    select * from {{ ref('int_ore_servizio_correnti') }}
 ),
 
 annuali as (
@@ -14,10 +14,6 @@ annuali as (
 
 dichiarate as (
     select * from {{ ref('int_attivita_dichiarate_righe') }}
-),
-
-lotti as (
-    select * from {{ ref('stg_flussi__lotti') }}
 ),
 
 contate as (
@@ -39,15 +35,13 @@ contate as (
 
 ore as (
     select
-        mensili.ente_id,
-        mensili.servizio,
-        cast(extract(year from mensili.mese) as integer) as anno,
-        cast(sum(mensili.ore_erogate) as decimal(18, 4)) as ore_erogate,
-        {{ elenco('lotti.file_id') }} as file
+        ente_id,
+        servizio,
+        anno,
+        cast(sum(ore_erogate) as decimal(18, 4)) as ore_erogate,
+        {{ elenco('file_id') }} as file
     from mensili
-    inner join lotti on mensili.lotto = lotti.lotto
-    where {{ lotti_validi() }}
-    group by mensili.ente_id, mensili.servizio, extract(year from mensili.mese)
+    group by ente_id, servizio, anno
 ),
 
 -- as in the printed tables: who is served in two sub-ambiti counts in both

@@ -20,12 +20,10 @@ persone as (
 -- the months, which are few, and not the rows of the files, which can be tens of millions
 ore as (
     select distinct
-        mensili.ente_id,
-        mensili.servizio,
-        cast(extract(year from mensili.mese) as integer) as anno
-    from {{ ref('int_ore_servizio_mensili') }} as mensili
-    inner join {{ ref('stg_flussi__lotti') }} as lotti on mensili.lotto = lotti.lotto
-    where {{ lotti_validi() }}
+        ente_id,
+        servizio,
+        anno
+    from {{ ref('int_ore_servizio_correnti') }}
 ),
 
 contati_per_persona as (

@@ -1,30 +1,11 @@
--- Regrains: one row per lotto, servizio, sub_ambito and ente_gestore -> one per ente, anno, servizio and sub_ambito.
--- Current lotti. All that the flussi say, also where a document prints the same figure.
+-- Regrains: one row per mese, servizio, sub_ambito and ente_gestore -> one per ente, anno, servizio and sub_ambito.
+-- All that the flussi say, also where a document prints the same figure.
 with mensili as (
-    select * from {{ ref('int_ore_servizio_mensili') }}
-),
-
-lotti as (
-    select * from {{ ref('stg_flussi__lotti') }}
+    select * from {{ ref('int_ore_servizio_correnti') }}
 ),
 
 annuali as (
     select * from {{ ref('int_servizio_utenti_annuali') }}
-),
-
-validi as (
-    select
-        mensili.ente_id,
-        cast(extract(year from mensili.mese) as integer) as anno,
-        mensili.mese,
-        mensili.servizio,
-        mensili.sub_ambito,
-        mensili.ore_erogate,
-        mensili.costo_eur,
-        lotti.file_id
-    from mensili
-    inner join lotti on mensili.lotto = lotti.lotto
-    where {{ lotti_validi() }}
 ),
 
 mesi as (
@@ -32,7 +13,7 @@ mesi as (
         ente_id,
         anno,
         cast(count(distinct mese) as integer) as mesi_caricati
-    from validi
+    from mensili
     group by ente_id, anno
 ),
 
@@ -45,7 +26,7 @@ sommati as (
         cast(sum(ore_erogate) as decimal(14, 2)) as ore_erogate,
         cast(sum(costo_eur) as decimal(18, 2)) as costo_eur,
         {{ elenco('file_id') }} as file
-    from validi
+    from mensili
     group by ente_id, anno, servizio, sub_ambito
 )
 

@@ -6,23 +6,18 @@ with costi as (
 ),
 
 mensili as (
-    select * from {{ ref('int_ore_servizio_mensili') }}
-),
-
-lotti as (
-    select * from {{ ref('stg_flussi__lotti') }}
+    select * from {{ ref('int_ore_servizio_correnti') }}
 ),
 
 file_letti as (
     select
-        mensili.ente_id,
-        cast(extract(year from mensili.mese) as integer) as anno,
-        mensili.sub_ambito,
-        {{ elenco('lotti.file_id') }} as file
+        ente_id,
+        anno,
+        sub_ambito,
+        {{ elenco('file_id') }} as file
     from mensili
-    inner join lotti on mensili.lotto = lotti.lotto
-    where mensili.servizio in ('SAAP', 'SAD', 'ADM', 'SIP') and {{ lotti_validi() }}
-    group by mensili.ente_id, extract(year from mensili.mese), mensili.sub_ambito
+    where servizio in ('SAAP', 'SAD', 'ADM', 'SIP')
+    group by ente_id, anno, sub_ambito
 ),
 
 sommati as (
