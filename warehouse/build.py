@@ -24,7 +24,7 @@ from ingest.prospetti.load import TABLES as PROSPETTI_TABLES
 from ingest.prospetti.load import FileOutcome, LoadReport, load_prospetti
 from ingest.prospetti.tables import Quarantined
 from warehouse import provided, versions
-from warehouse.dbt_run import run_dbt_build, warm_up
+from warehouse.dbt_run import ParsedAhead, run_dbt_build, was_built_whole
 from warehouse.lineage import describe_models
 from warehouse.publish import publish
 
@@ -178,12 +178,16 @@ def build(
         BusyError: Another process is at work.
     """
     with exclusive(paths):
-        report = _load(paths, (), say, None, demonstration=demonstration)
+        project = _project_fingerprint(paths)
+        ahead = ParsedAhead(paths)
+        if as_of is None and _remembered(paths).get(_PROJECT) != project:
+            ahead.start()
+        something_new = ahead.start if as_of is None else lambda: None  # a past state is read as a project of its own
+        report = _load(paths, (), say, None, demonstration=demonstration, something_new=something_new)
         if report.problems:
             listed = "\n".join(str(problem) for problem in report.problems)
             raise LoadRefusedError(f"{listed}\nNiente è stato caricato né pubblicato.")
         loaded(report)
-        project = _project_fingerprint(paths)
         stamps = _stamps(paths)
         fingerprint = _fingerprint(project, stamps, as_of)
         served = _served(paths)
@@ -205,7 +209,7 @@ def build(
         needed = _needed(paths, project, stamps)
         if needed is None:
             _remember(paths, "", {})  # from here to green, the seeds and models in the database are of no known project
-        result = run_dbt_build(paths, needed, steps, full_refresh=needed is None)
+        result = run_dbt_build(paths, needed, steps, full_refresh=needed is None, manifest=ahead.manifest())
         _remember(paths, project, stamps)
         models = describe_models(paths, result.manifest)
         version = publish(paths, fingerprint, models, progress=say)
@@ -213,7 +217,13 @@ def build(
 
 
 def _load(
-    paths: Paths, only: tuple[Path, ...], say: Say, sender: str | None, *, demonstration: bool | None = None
+    paths: Paths,
+    only: tuple[Path, ...],
+    say: Say,
+    sender: str | None,
+    *,
+    demonstration: bool | None = None,
+    something_new: Callable[[], None] = lambda: None,
 ) -> Loaded:
     say("leggo gli estratti")
     folders = tuple(path for path in only if path.resolve().parent == paths.prospetti.resolve())
@@ -237,8 +247,7 @@ def _load(
             files = flussi_in(paths.flussi)
 
         def told(words: str) -> None:
-            if demonstration is not None:  # there is something new: it will be built
-                warm_up()
+            something_new()
             say(words)
 
         outcomes += load_flussi(paths, con, files, sender=sender, progress=told)
@@ -307,16 +316,10 @@ def _fingerprint(project: str, stamps: dict[str, str], as_of: datetime | None) -
     return hasher.hexdigest()
 
 
-def _needed(paths: Paths, project: str, stamps: dict[str, str]) -> str | None:
+def _needed(paths: Paths, project: str, stamps: dict[str, str]) -> list[str] | None:
     """What dbt must build: with the models and seeds of the last time, only what stands on what was loaded since."""
-    with _database(paths) as con:
-        columns = con.execute(
-            "select column_name from duckdb_columns() where schema_name = 'raw' and table_name = ?", [_MEMORY]
-        ).fetchall()
-        if columns != [("nome",), ("impronta",)]:
-            return None
-        before = dict(con.execute(f"select nome, impronta from raw.{_MEMORY}").fetchall())
-    if before.get(_PROJECT) != project:
+    before = _remembered(paths)
+    if before.get(_PROJECT) != project or not was_built_whole(paths):
         return None
     selected: list[str] = []
     for name, stamp in stamps.items():
@@ -326,7 +329,18 @@ def _needed(paths: Paths, project: str, stamps: dict[str, str]) -> str | None:
             selected += _BUILT_ON[name]
         else:
             selected += [f"source:raw.flusso_{name}+", *_BUILT_ON["file"]]
-    return " ".join(dict.fromkeys(selected)) or "source:raw+"
+    return list(dict.fromkeys(selected)) or ["source:raw+"]
+
+
+def _remembered(paths: Paths) -> dict[str, str]:
+    """The project and the sources the database was last built with, all green; empty when it never was."""
+    with _database(paths) as con:
+        columns = con.execute(
+            "select column_name from duckdb_columns() where schema_name = 'raw' and table_name = ?", [_MEMORY]
+        ).fetchall()
+        if columns != [("nome",), ("impronta",)]:
+            return {}
+        return dict(con.execute(f"select nome, impronta from raw.{_MEMORY}").fetchall())
 
 
 def _remember(paths: Paths, project: str, stamps: dict[str, str]) -> None:

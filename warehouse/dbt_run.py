@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-
-import duckdb
+from typing import TYPE_CHECKING, Any
 
 from ingest.errors import AmbitoError
-from ingest.imports import import_ahead, imported
+from ingest.imports import imported, in_turn
 from ingest.paths import Paths
+from warehouse import data_tests
 
-_SAMPLE_ROWS = 10
-_KINDS = {
-    "not_null": "La colonna{column} non può essere vuota.",
-    "unique": "I valori della colonna{column} non si ripetono.",
-    "relationships": "I valori della colonna{column} devono esistere nella tabella a cui si riferiscono.",
-    "accepted_values": "I valori della colonna{column} devono essere tra quelli ammessi.",
-    "grana": "Una sola riga per ogni chiave.",
-    "una_provenienza": "Ogni riga viene da celle stampate o da file, e lo dice.",
-    "stampate_piene": "Le righe che vengono da un documento hanno tutto ciò che il documento stampa.",
-}
-# Where DuckDB writes a mart, its contract refuses an empty column by itself: the same question would be asked twice, in
-# a third of all the nodes. The tests are for the engines that do not enforce contracts.
-_HELD_BY_CONTRACTS = "test_name:not_null,path:models/marts"
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
+
 # Of a project that was built whole, and did not change since, they are there already.
 _VIEWS = "config.materialized:view"
 
 Progress = Callable[[int, int, str], None]
 _DBT = "dbt.cli.main"  # most commands do not need it
+_QUIET = ("--quiet", "--log-level", "none", "--log-level-file", "info")
 
 
 class BuildFailedError(AmbitoError):
@@ -48,18 +40,37 @@ class DbtResult:
     manifest: dict[str, Any]
 
 
-def warm_up() -> None:
-    """Start importing dbt, which takes two seconds, while the extracts are being loaded."""
-    import_ahead(_DBT)
+class ParsedAhead:
+    """The project read by dbt in the background, while the extracts are being loaded: some three seconds."""
+
+    def __init__(self, paths: Paths) -> None:
+        """Nothing is done yet."""
+        self._paths = paths
+        self._found: Future[Manifest | None] | None = None
+
+    def start(self) -> None:
+        """Start reading, after the libraries that are being imported; asked twice, it is the same reading."""
+        if self._found is None:
+            self._found = in_turn(self._parse)
+
+    def manifest(self) -> Manifest | None:
+        """What was read; ``None`` when nobody started, or when the project is wrong: the build will say how."""
+        return self._found.result() if self._found is not None else None
+
+    def _parse(self) -> Manifest | None:
+        arguments = ["parse", *_QUIET, "--no-write-json", *_places(self._paths)]
+        parsed = importlib.import_module(_DBT).dbtRunner().invoke(arguments)
+        return parsed.result if parsed.success else None
 
 
 def run_dbt_build(
     paths: Paths,
-    select: str | None = None,
+    select: list[str] | None = None,
     progress: Progress = lambda *_: None,
     *,
     full_refresh: bool = False,
     as_of: datetime | None = None,
+    manifest: Manifest | None = None,
 ) -> DbtResult:
     """Build the models and test what is in them.
 
@@ -67,44 +78,66 @@ def run_dbt_build(
 
     Args:
         paths: Where things are.
-        select: What to build, in dbt's words, of the project that was last built whole: the manifest stays that one.
-            ``None`` means everything.
+        select: What to build, in dbt's words, of the project that was last built whole: the manifest stays that one,
+            and its tests are asked as they were compiled then (``warehouse.data_tests``). ``None`` means everything.
         progress: Told how many nodes are done, of how many, and the last one.
         full_refresh: Make the incremental models anew.
         as_of: The instant (UTC) to show, not the present.
+        manifest: The project as it was read ahead, with no instant; without it, it is read now.
 
     Raises:
         BuildFailedError: With each model that failed and each red test: its name, what it guards, the first rows.
     """
-    target, logs = paths.build / "target", paths.build / "logs"
+    if select is None:
+        words = ["build", "--exclude", data_tests.HELD_BY_CONTRACTS, "--exclude-resource-type", "unit_test"]
+        words += ["--full-refresh"] if full_refresh else []
+        words += ["--vars", json.dumps({"al": f"{as_of:%Y-%m-%d %H:%M:%S.%f}"})] if as_of is not None else []
+        done = _run_dbt(paths, words, manifest, progress, 0)
+        return DbtResult(done, whole_manifest(paths))
+    known = whole_manifest(paths)
+    tests = data_tests.below(known, select)
+    words = ["run", "--select", *select, "--exclude", _VIEWS, "--no-write-json"]
+    done = _run_dbt(paths, words, manifest, progress, len(tests))
+    if not done:
+        raise BuildFailedError(
+            f"dbt non ha trovato niente da costruire tra: {' '.join(select)}. Che fare: cancellare {_target(paths)}."
+        )
+    red = data_tests.ask(paths, tests, lambda name, asked: progress(done + asked, done + len(tests), name))
+    if red:
+        raise BuildFailedError("\n".join(red))
+    return DbtResult(done + len(tests), known)
+
+
+def whole_manifest(paths: Paths) -> dict[str, Any]:
+    """The manifest of the last whole build, with the compiled SQL of models and tests.
+
+    Raises:
+        OSError: There was none.
+    """
+    found: dict[str, Any] = json.loads((_target(paths) / "manifest.json").read_text(encoding="utf-8"))
+    return found
+
+
+def was_built_whole(paths: Paths) -> bool:
+    """Whether what dbt wrote at the last whole build is there: it can be removed by hand."""
+    return (_target(paths) / "manifest.json").exists()
+
+
+def _run_dbt(paths: Paths, words: list[str], manifest: Manifest | None, progress: Progress, others: int) -> int:
+    """Run dbt and return how many nodes it did; ``others`` are those to be done after it."""
     done = 0
     total = 0
 
     def on_event(event: Any) -> None:
         nonlocal done, total
         if event.info.name == "LogStartLine":
-            total = max(total, int(event.data.total))
+            total = max(total, int(event.data.total) + others)
         elif event.info.name == "NodeFinished":
             done += 1
             progress(done, total, str(event.data.node_info.node_name))
 
-    os.environ["AMBITO_DATA"] = str(paths.data)
-    arguments = ["build", "--quiet", "--log-level", "none", "--log-level-file", "info"]
-    left_out = [_HELD_BY_CONTRACTS]
-    if select is not None:
-        # a test stands below what it is of; with tests chosen so, leaving a view out leaves its tests in
-        arguments += ["--select", *select.split(), "--indirect-selection", "empty"]
-        left_out.append(_VIEWS)
-        if (target / "manifest.json").exists():
-            arguments.append("--no-write-json")  # dbt would write it twice, half a second each
-    arguments += ["--exclude", *left_out, "--exclude-resource-type", "unit_test"]
-    if full_refresh:
-        arguments.append("--full-refresh")
-    if as_of is not None:
-        arguments += ["--vars", json.dumps({"al": f"{as_of:%Y-%m-%d %H:%M:%S.%f}"})]
-    where = ["--project-dir", str(paths.root), "--profiles-dir", str(paths.root)]
-    where += ["--target-path", str(target), "--log-path", str(logs)]
-    result = imported(_DBT).dbtRunner(callbacks=[on_event]).invoke([*arguments, *where])
+    runner = imported(_DBT).dbtRunner(manifest, callbacks=[on_event])
+    result = runner.invoke([*words, *_QUIET, *_places(paths)])
     if result.exception is not None:
         raise BuildFailedError(f"dbt non ha potuto lavorare: {result.exception}")
     failed = [
@@ -114,42 +147,30 @@ def run_dbt_build(
         raise BuildFailedError(
             "\n".join(_explain(paths, item) for item in failed) or "dbt ha fallito senza dire perché."
         )
-    if not done:
-        raise BuildFailedError(f"dbt non ha trovato niente da costruire tra: {select}. Che fare: cancellare {target}.")
-    manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
-    return DbtResult(done, manifest)
+    return done
 
 
 def _explain(paths: Paths, item: Any) -> str:
-    node = item.node
-    where = Path(node.original_file_path)
-    if node.resource_type != "test":
-        return f"{where}: il modello «{node.name}» non si costruisce: {(item.message or '').strip()}"
+    node = item.node.to_dict()
+    if node["resource_type"] != "test":
+        where = Path(node["original_file_path"])
+        return f"{where}: il modello «{node['name']}» non si costruisce: {(item.message or '').strip()}"
     if item.status == "error":
-        return f"{where}: il test «{node.name}» non si può eseguire: {(item.message or '').strip()}"
-    lines = [f"{where}: test rosso «{node.name}» ({item.failures} righe). {_purpose(node)}".rstrip()]
-    lines += _sample(paths, node.compiled_code)
-    return "\n".join(lines)
+        return data_tests.cannot_be_asked(node, item.message or "")
+    return data_tests.explain(paths, node, item.failures)
 
 
-def _purpose(node: Any) -> str:
-    """What a red test means, in Italian: its own description, or that of its kind."""
-    if node.description:
-        return str(node.description)
-    metadata = getattr(node, "test_metadata", None)
-    column = f" «{node.column_name}»" if getattr(node, "column_name", None) else ""
-    return _KINDS.get(metadata.name, "").format(column=column) if metadata is not None else ""
+def _target(paths: Paths) -> Path:
+    return paths.build / "target"
 
 
-def _sample(paths: Paths, sql: str | None) -> list[str]:
-    if not sql:
-        return []
-    try:
-        with duckdb.connect(str(paths.database)) as con:
-            result = con.execute(f"select * from ({sql}) limit {_SAMPLE_ROWS}")
-            names = [column[0] for column in result.description or []]
-            return [
-                "    " + ", ".join(f"{n}={v}" for n, v in zip(names, row, strict=True)) for row in result.fetchall()
-            ]
-    except duckdb.Error:
-        return []
+def _places(paths: Paths) -> list[str]:
+    """Where dbt reads and writes."""
+    os.environ["AMBITO_DATA"] = str(paths.data)  # the profile reads it
+    where = {
+        "--project-dir": paths.root,
+        "--profiles-dir": paths.root,
+        "--target-path": _target(paths),
+        "--log-path": paths.build / "logs",
+    }
+    return [str(word) for pair in where.items() for word in pair]

@@ -92,7 +92,6 @@ def _remove(path: Path) -> None:
 def _copy_marts(source: Path, target: Path, models: dict[str, Any]) -> dict[str, Any]:
     with duckdb.connect(str(source)) as con:
         con.execute(f"attach '{_quoted(target)}' as pubblicazione")
-        con.execute(f"create schema pubblicazione.{MARTS}")
         tables = con.execute(
             """
             select table_name, comment from duckdb_tables()
@@ -103,6 +102,9 @@ def _copy_marts(source: Path, target: Path, models: dict[str, Any]) -> dict[str,
         if not tables:
             raise PublishError("Nessun mart da pubblicare. Che fare: eseguire «ambito build».")
         suppression = suppress(con, models)
+        # one write to the disk for the whole version, not one for each of a thousand descriptions
+        con.execute("begin transaction")
+        con.execute(f"create schema pubblicazione.{MARTS}")
         rows = {}
         for table, comment in tables:
             # ordered after hiding: the order of the rows must not tell what was hidden
@@ -120,6 +122,7 @@ def _copy_marts(source: Path, target: Path, models: dict[str, Any]) -> dict[str,
             _comment(con, "table", f"pubblicazione.{MARTS}.{table}", comment)
             for column, declared in models.get(f"{MARTS}.{table}", {}).get("colonne", {}).items():
                 _comment(con, "column", f'pubblicazione.{MARTS}.{table}."{column}"', described(declared))
+        con.execute("commit")
         verify(con, "pubblicazione", suppression.declarations)
         outcomes = dict(
             con.execute(f"select esito, count(*) from {MARTS}.quadrature group by esito order by esito").fetchall()

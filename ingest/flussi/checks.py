@@ -169,6 +169,7 @@ class Checks:
         self._text = text
         self._reference = reference
         self._mapped: set[str] = set()
+        self._as_written: set[str] = set()
         self._injective: dict[str, bool] = {}
 
     def run(self) -> None:
@@ -252,8 +253,13 @@ class Checks:
                     f"create or replace temp table m_{name} as "
                     f"select testo, righe, {typed(field, 'testo')} as valore from ({distinct})"
                 )
-            row = self._con.execute(f"select count(testo), count(distinct valore), count(valore) from m_{name}")
-            texts, values, read = row.fetchall()[0]
+            row = self._con.execute(
+                f"select count(testo), count(distinct valore), count(valore), "
+                f"count(*) filter (testo is distinct from cast(valore as varchar)) from m_{name}"
+            )
+            texts, values, read, changed = row.fetchall()[0]
+            if field.tipo_sql == "varchar" and changed == 0:
+                self._as_written.add(name)
             if texts <= _MAPPED or field.tipo == "elenco":  # what a list accepts is only in its table
                 self._mapped.add(name)
             self._injective[name] = values == read
@@ -306,7 +312,7 @@ class Checks:
     def _value(self, field: Campo) -> tuple[str, str]:
         """Expression of the value of a field of ``t``, and the join it needs."""
         name = field.nome
-        if field.persona:
+        if field.persona or name in self._as_written:  # no other value to look for: a join less on every row
             return f"t.{name}", ""
         if name in self._mapped:
             return f"m_{name}.valore", f"left join m_{name} on t.{name} = m_{name}.testo"

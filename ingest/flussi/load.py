@@ -199,6 +199,7 @@ class _Loader:
             if seen:
                 self._digests[path] = str(seen[0][0])
             else:
+                warm_up()  # most probably it is new, and will be judged
                 self._scans[path] = scan(path)
                 self._digests[path] = self._scans[path].sha256
                 self._con.execute("delete from raw.percorsi where percorso = ?", [str(path)])

@@ -82,9 +82,20 @@ def create_tables(con: duckdb.DuckDBPyConnection) -> None:
         [QUARANTINE],
     ).fetchall():  # of an Ambito that had printed cells only
         con.execute(f"drop table raw.{QUARANTINE}")
+    there = dict(
+        con.execute(
+            """
+            select table_name, list(column_name) from duckdb_columns()
+            where database_name = current_database() and schema_name = 'raw' group by table_name
+            """
+        ).fetchall()
+    )
     wanted = {**_TABLES, **{layout.tabella: row_table(layout) for layout in tracciati().values()}}
     for table, columns in wanted.items():
-        body = ", ".join(f"{name} {kind}" for name, kind in columns.items())
-        con.execute(f"create table if not exists raw.{table} ({body})")
-        for name, kind in columns.items():  # a layout that gained an optional field
-            con.execute(f"alter table raw.{table} add column if not exists {name} {kind}")
+        if table not in there:
+            body = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+            con.execute(f"create table raw.{table} ({body})")
+            continue
+        for name, kind in columns.items():
+            if name not in there[table]:  # a layout that gained an optional field
+                con.execute(f"alter table raw.{table} add column {name} {kind}")
