@@ -112,6 +112,7 @@ class Lineage:
         for relation, model in models.items():
             self._schema.add_table(relation, {name: column["tipo"] for name, column in model["colonne"].items()})
         self._steps: dict[tuple[str, str], Step] = {}
+        self._roots: dict[str, dict[str, Node]] = {}
 
     def of(self, relation: str, column: str) -> Step:
         """The way of one column: ``marts.avanzo``, ``importo_eur``."""
@@ -125,7 +126,7 @@ class Lineage:
         name = relation.split(".")[1]
         if not model["sql"]:
             return Step(name, column, model["tipo"], model["file"], "")
-        root = lineage(column, _without_catalog(model["sql"]), schema=self._schema, dialect="duckdb")
+        root = self._columns(relation)[column]
         sources = sorted({source for node in root.walk() for source in _physical(node)})
         return Step(
             name,
@@ -135,6 +136,13 @@ class Lineage:
             _definition(root),
             [self.of(table, source_column) for table, source_column in sources if table in self._models],
         )
+
+    def _columns(self, relation: str) -> dict[str, Node]:
+        """The lineage of all the columns of a model within its SQL, which is read and qualified once."""
+        if relation not in self._roots:
+            sql = _without_catalog(self._models[relation]["sql"])
+            self._roots[relation] = lineage(None, sql, schema=self._schema, dialect="duckdb", trim_selects=False)
+        return self._roots[relation]
 
 
 def _without_catalog(sql: str) -> str:

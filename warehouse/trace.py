@@ -16,7 +16,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from ingest.errors import AmbitoError
-from warehouse.lineage import Lineage, Step
+from warehouse.lineage import Step
 from warehouse.sql import reason, sandbox, select_only
 from warehouse.tables import italian, print_rows
 from warehouse.versions import Version
@@ -128,7 +128,7 @@ def trace(
     mart, name = _resolve(version, column)
     model = version.record["modelli"][f"marts.{mart}"]
     declared = model["colonne"][name]
-    step = Lineage(version.record["modelli"]).of(f"marts.{mart}", name)
+    step = version.lineage.of(f"marts.{mart}", name)
     with sandbox(version) as con:
         rows, others = _rows(con, mart, name, model, where, limit, build)
     return Trace(f"marts.{mart}.{name}", declared["descrizione"], declared.get("unita"), step, rows, others)

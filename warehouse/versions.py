@@ -12,6 +12,7 @@ import os
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import duckdb
 
 from ingest.errors import AmbitoError
 from ingest.paths import Paths
+from warehouse.lineage import Lineage
 
 POINTER = "corrente.json"
 
@@ -49,6 +51,11 @@ class Version:
     def fingerprint(self) -> str:
         """What it was built from: the same extracts, code and seeds give the same fingerprint."""
         return str(self.record["impronta"])
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """The way of each column back to the loaded tables; what was found of it is kept."""
+        return Lineage(self.record["modelli"])
 
     @property
     def served(self) -> bool:
