@@ -7,6 +7,7 @@ most of the time. As long as the project does not change its SQL does not change
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ def _of_marts(node: Node) -> bool:
 
 
 def ask(paths: Paths, tests: list[Node], progress: Callable[[str, int], None]) -> list[str]:
-    """Ask some tests of the database being built.
+    """Ask some tests of the database being built; ``logs/verifiche.log`` says how each ended.
 
     Args:
         paths: Where things are.
@@ -88,21 +89,33 @@ def ask(paths: Paths, tests: list[Node], progress: Callable[[str, int], None]) -
         One message for each red test, and for each that could not be asked.
     """
     red = []
-    with duckdb.connect(str(paths.database)) as con:
+    log = log_path(paths)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(paths.database)) as con, log.open("w", encoding="utf-8") as ended:
         con.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
         for number, test in enumerate(tests, start=1):
-            if not test.get("compiled_code"):
-                red.append(cannot_be_asked(test, "non è compilato. Che fare: cancellare la cartella «target»"))
-                continue
-            try:
-                failures = con.execute(f"select {test['config']['fail_calc']} from ({_sql(test)})").fetchall()[0][0]
-            except duckdb.Error as error:
-                red.append(cannot_be_asked(test, str(error)))
-            else:
-                if failures:
-                    red.append(explain(paths, test, failures))
+            state, message = _asked_of(con, paths, test)
+            if message:
+                red.append(message)
+            ended.write(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {state} {test['name']}\n")
             progress(test["name"], number)
     return red
+
+
+def log_path(paths: Paths) -> Path:
+    """Where the last partial build says how each of its tests ended."""
+    return paths.build / "logs" / "verifiche.log"
+
+
+def _asked_of(con: duckdb.DuckDBPyConnection, paths: Paths, test: Node) -> tuple[str, str]:
+    """How a test ended, and what to tell of it: nothing when it is green."""
+    if not test.get("compiled_code"):
+        return "errore", cannot_be_asked(test, "non è compilato. Che fare: cancellare la cartella «target»")
+    try:
+        failures = con.execute(f"select {test['config']['fail_calc']} from ({_sql(test)})").fetchall()[0][0]
+    except duckdb.Error as error:
+        return "errore", cannot_be_asked(test, str(error))
+    return ("rosso", explain(paths, test, failures)) if failures else ("verde", "")
 
 
 def _sql(test: Node) -> str:

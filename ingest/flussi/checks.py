@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -97,6 +98,15 @@ def warm_up() -> None:
 def _great_expectations() -> Any:
     warm_up()
     return imported("great_expectations")
+
+
+@cache
+def _whole_frames() -> Any:
+    """Where Great Expectations takes its frames from: the same for every file."""
+    context = _great_expectations().get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    asset = context.data_sources.add_pandas("flussi").add_dataframe_asset("righe")
+    return asset.add_batch_definition_whole_dataframe("tutte")
 
 
 def suite(layout: Tracciato, reference: Reference) -> ExpectationSuite:
@@ -323,10 +333,7 @@ class Checks:
     def _judge(self) -> dict[tuple[str, str, str], list[int]]:
         """Run the suite; for each rule that failed, the positions in its table of what it refused."""
         gx = _great_expectations()
-        context = gx.get_context(mode="ephemeral")
-        context.variables.progress_bars = {"globally": False, "metric_calculations": False}
-        asset = context.data_sources.add_pandas("flussi").add_dataframe_asset(self._layout.tracciato)
-        whole = asset.add_batch_definition_whole_dataframe("righe")
+        whole = _whole_frames()
         expectations = suite(self._layout, self._reference)
         failed: dict[tuple[str, str, str], list[int]] = {}
         for start, frame in self._frames():
@@ -344,6 +351,7 @@ class Checks:
                 if not result.success:
                     key = _rule_of(result.expectation_config)
                     failed.setdefault(key, []).extend(start + at for at in result.result["unexpected_index_list"])
+        whole.get_batch({"dataframe": frame.iloc[:0]})  # it holds the last frame until the next one
         # the first reason of a cell is the one that is told: in the order of the suite, whatever the chunks
         order = [_rule_of(expectation) for expectation in expectations.expectations]
         return {key: failed[key] for key in order if key in failed}

@@ -24,7 +24,7 @@ from ingest.flussi.tracciato import tracciati
 from ingest.generate import Margin, generate_margini
 from tests.conftest import Warehouse
 from tests.python.warehouse.test_fixed_faces import OF_FILES
-from warehouse import compare, versions
+from warehouse import compare, data_tests, versions
 from warehouse.trace import trace
 
 KEY = "una chiave di prova, lunga quanto basta e di nessuno"
@@ -208,13 +208,16 @@ def _build(warehouse: Warehouse, *options: str) -> tuple[versions.Version, str]:
 
 
 def _ran(warehouse: Warehouse) -> list[tuple[str, str]]:
-    """The nodes of the last build, from dbt's log: a partial build writes no other record."""
+    """What the last build ran, from its logs: kind and name."""
     log = (warehouse.paths.build / "logs" / "dbt.log").read_text(encoding="utf-8")
     last = log[log.rindex("Running with dbt") :]
     nodes = re.findall(r"\d+ of \d+ START (?:sql \w+ )?(model|seed file|test|unit_test) (?:\w+\.)?(\w+)", last)
     (announced,) = set(re.findall(r"\d+ of (\d+) START", last))
     assert len(nodes) == int(announced)
-    return nodes
+    asked = data_tests.log_path(warehouse.paths)  # of a partial build
+    lines = asked.read_text(encoding="utf-8").splitlines() if asked.exists() else []
+    assert all(line.split()[1] == "verde" for line in lines)
+    return nodes + [("test", line.split()[2]) for line in lines]
 
 
 @pytest.fixture(scope="module")
