@@ -92,20 +92,25 @@ def run_dbt_build(
         words = ["build", "--exclude", data_tests.HELD_BY_CONTRACTS, "--exclude-resource-type", "unit_test"]
         words += ["--full-refresh"] if full_refresh else []
         words += ["--vars", json.dumps({"al": f"{as_of:%Y-%m-%d %H:%M:%S.%f}"})] if as_of is not None else []
-        done = _run_dbt(paths, words, manifest, progress, 0)
-        return DbtResult(done, whole_manifest(paths))
+        ran = _run_dbt(paths, words, manifest, progress, 0)
+        if ran.failed:
+            raise BuildFailedError("\n".join(ran.failed))
+        return DbtResult(ran.done, whole_manifest(paths))
     known = whole_manifest(paths)
     tests = data_tests.below(known, select)
     words = ["run", "--select", *select, "--exclude", _VIEWS, "--no-write-json"]
-    done = _run_dbt(paths, words, manifest, progress, len(tests))
-    if not done:
+    ran = _run_dbt(paths, words, manifest, progress, len(tests))
+    if not ran.done:
         raise BuildFailedError(
             f"dbt non ha trovato niente da costruire tra: {' '.join(select)}. Che fare: cancellare {_target(paths)}."
         )
-    red = data_tests.ask(paths, tests, lambda name, asked: progress(done + asked, done + len(tests), name))
-    if red:
-        raise BuildFailedError("\n".join(red))
-    return DbtResult(done + len(tests), known)
+    # a model may fail for what a test of a model before it says better; what it left as it was is not asked of
+    tests = [test for test in tests if not ran.missing.intersection(test["depends_on"]["nodes"])]
+    nodes = ran.done + len(tests)
+    red = data_tests.ask(paths, tests, lambda name, asked: progress(ran.done + asked, nodes, name))
+    if ran.failed or red:
+        raise BuildFailedError("\n".join([*red, *ran.failed]))
+    return DbtResult(nodes, known)
 
 
 def whole_manifest(paths: Paths) -> dict[str, Any]:
@@ -123,8 +128,21 @@ def was_built_whole(paths: Paths) -> bool:
     return (_target(paths) / "manifest.json").exists()
 
 
-def _run_dbt(paths: Paths, words: list[str], manifest: Manifest | None, progress: Progress, others: int) -> int:
-    """Run dbt and return how many nodes it did; ``others`` are those to be done after it."""
+@dataclass(frozen=True)
+class _Ran:
+    """What dbt did: nodes, what to tell of those that failed, and those that are not as they should be."""
+
+    done: int
+    failed: list[str]
+    missing: set[str]
+
+
+def _run_dbt(paths: Paths, words: list[str], manifest: Manifest | None, progress: Progress, others: int) -> _Ran:
+    """Run dbt; ``others`` is how many nodes come after it.
+
+    Raises:
+        BuildFailedError: It could not work.
+    """
     done = 0
     total = 0
 
@@ -140,14 +158,11 @@ def _run_dbt(paths: Paths, words: list[str], manifest: Manifest | None, progress
     result = runner.invoke([*words, *_QUIET, *_places(paths)])
     if result.exception is not None:
         raise BuildFailedError(f"dbt non ha potuto lavorare: {result.exception}")
-    failed = [
-        item for item in getattr(result.result, "results", []) if item.status in ("error", "fail", "runtime error")
-    ]
-    if failed or not result.success:
-        raise BuildFailedError(
-            "\n".join(_explain(paths, item) for item in failed) or "dbt ha fallito senza dire perché."
-        )
-    return done
+    ended = getattr(result.result, "results", [])
+    failed = [_explain(paths, item) for item in ended if item.status in ("error", "fail", "runtime error")]
+    if not result.success and not failed:
+        raise BuildFailedError("dbt ha fallito senza dire perché.")
+    return _Ran(done, failed, {item.node.unique_id for item in ended if item.status not in ("success", "pass")})
 
 
 def _explain(paths: Paths, item: Any) -> str:

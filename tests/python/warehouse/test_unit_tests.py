@@ -11,13 +11,14 @@ from typing import Any
 from tests.conftest import Warehouse
 
 
-def _unit_tests(warehouse: Warehouse, *selected: str) -> subprocess.CompletedProcess[str]:
+def dbt(warehouse: Warehouse, command: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run dbt itself on the project of a warehouse."""
     build = warehouse.paths.build
     folders = ["--project-dir", str(warehouse.root), "--profiles-dir", str(warehouse.root)]
     folders += ["--target-path", str(build / "target"), "--log-path", str(build / "logs")]
-    dbt = Path(sys.executable).with_name("dbt")
+    program = Path(sys.executable).with_name("dbt")
     return subprocess.run(
-        [dbt, "test", *folders, "--select", *selected],
+        [program, command, *folders, *words],
         cwd=warehouse.root,
         env=warehouse.environment,
         capture_output=True,
@@ -28,7 +29,7 @@ def _unit_tests(warehouse: Warehouse, *selected: str) -> subprocess.CompletedPro
 
 
 def test_every_unit_test_is_green(warehouse: Warehouse, manifest: dict[str, Any]) -> None:
-    done = _unit_tests(warehouse, "test_type:unit")
+    done = dbt(warehouse, "test", "--select", "test_type:unit")
     assert done.returncode == 0, done.stdout
     (passed,) = re.findall(r"PASS=(\d+)", done.stdout)
     assert int(passed) == len(manifest["unit_tests"]) > 100
@@ -37,7 +38,7 @@ def test_every_unit_test_is_green(warehouse: Warehouse, manifest: dict[str, Any]
 def test_a_model_that_computes_something_else_is_red(warehouse: Warehouse) -> None:
     model = warehouse.root / "models" / "marts" / "servizi" / "costo_sub_ambiti.sql"
     warehouse.edit(model, "cast(sum(costo_eur) as", "cast(max(costo_eur) as")
-    done = _unit_tests(warehouse, "costo_sub_ambiti,test_type:unit")
+    done = dbt(warehouse, "test", "--select", "costo_sub_ambiti,test_type:unit")
     assert done.returncode == 1, done.stdout
     assert "ERROR=0" not in done.stdout
     assert "costo_eur" in done.stdout  # what differs is shown
