@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -87,12 +88,25 @@ class Warehouse:
         assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {file}"
         file.write_text(text.replace(old, new), encoding="utf-8")
 
+    def unchecked(self, target: Path) -> Warehouse:
+        """The same data with a copy of the project that has no tests: for a build that is to be looked at."""
+        copy = Warehouse(root=target, data=self.data)
+        shutil.copytree(self.root, copy.root)
+        copy.edit(copy.root / "dbt_project.yml", "    +severity: error", "    +enabled: false")
+        return copy
+
     def served(self) -> str:
         return versions.current(self.paths).name
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
         with duckdb.connect(str(versions.current(self.paths).database), read_only=True) as con:
             return con.execute(sql).fetchall()
+
+
+def pytest_configure() -> None:
+    # as the command line does: most objects are libraries', and stay
+    gc.freeze()
+    gc.set_threshold(100_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

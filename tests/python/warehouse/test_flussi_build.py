@@ -249,12 +249,13 @@ def story(built: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         corrected, corrected_said = _build(office)
         _, again_said = _build(office)
         known = {version.name for version in versions.published(office.paths)}
-        served, past_said = _build(office, "--al", f"{between:%Y-%m-%dT%H:%M:%S}")
+        unchecked = office.unchecked(base / "senza_verifiche")
+        served, past_said = _build(unchecked, "--al", f"{between:%Y-%m-%dT%H:%M:%S}")
         (past,) = (version for version in versions.published(office.paths) if version.name not in known)
         assert served == corrected
         without, _ = _build(office, "--senza-dimostrativo")
         back, _ = _build(office)
-        empty = Warehouse(root=office.root, data=base / "da_niente")
+        empty = Warehouse(root=unchecked.root, data=base / "da_niente")
         fresh, _ = _build(empty, "--senza-dimostrativo")
         yield Story(
             warehouse=office,
