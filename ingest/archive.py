@@ -34,18 +34,29 @@ def digest_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def keep_file(archive: Path, source: Path, name: str) -> str:
+def keep_file(archive: Path, source: Path, name: str, *, ours: bool = False) -> str:
     """Archive a file of any size under a name and return where, within the archive. What is there already stays.
 
     Args:
         archive: The archive's folder.
-        source: The file, copied as it is.
+        source: The file, kept as it is.
         name: The sha256 of what was received, with the ending of what is kept.
+        ours: Whether nobody else writes to the file: then it is not copied, where the disk can give it a second name.
     """
     target = archive / name[:2] / name
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_name(f".{name}.{os.getpid()}")
-        shutil.copyfile(source, partial)
+        if not (ours and _second_name(source, partial)):
+            shutil.copyfile(source, partial)
         partial.replace(target)
     return target.relative_to(archive).as_posix()
+
+
+def _second_name(source: Path, target: Path) -> bool:
+    """Give a file another name; not every disk can."""
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        return False
+    return True

@@ -595,7 +595,7 @@ class _Loader:
         """Keep the file: as received, or with its persons hashed when it has any."""
         # a spreadsheet says in its properties who made it
         if layout.persone or text.masked or path.suffix.lower() in _WITH_AUTHOR or holds_tax_codes(path):
-            return keep_file(self._paths.archive, text.path, f"{sha256}.parquet"), True
+            return keep_file(self._paths.archive, text.path, f"{sha256}.parquet", ours=True), True
         return keep_file(self._paths.archive, path, sha256), False
 
     # --- records --------------------------------------------------------------------------------
