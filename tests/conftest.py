@@ -104,9 +104,7 @@ class Warehouse:
 
 
 def pytest_configure() -> None:
-    # as the command line does: most objects are libraries', and stay
-    gc.freeze()
-    gc.set_threshold(100_000)
+    gc.set_threshold(100_000)  # as the command line does: most objects are libraries', and stay
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
