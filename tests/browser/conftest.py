@@ -99,9 +99,19 @@ class Visit:
         box.scroll_into_view_if_needed()
         self.page.wait_for_timeout(300)  # a list that is open closes when the page scrolls
         box.get_by_role("button").click()
+        self.page.evaluate(
+            """() => {
+                window.runsSeen = 0;
+                new MutationObserver(changes => { window.runsSeen += changes.length; }).observe(
+                    document.querySelector('[data-testid=stApp]'),
+                    {attributes: true, attributeFilter: ['data-test-script-state']},
+                );
+            }"""
+        )
         self.page.get_by_role("option", name=option, exact=True).click()
         expect(box.get_by_role("combobox")).to_have_value(option)
-        self.rerun()
+        self.page.wait_for_function("() => window.runsSeen > 0")  # on a busy machine it starts late
+        self.settled()
 
     def rerun(self) -> None:
         """Wait for the run that follows a choice."""
