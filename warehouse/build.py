@@ -180,7 +180,8 @@ def build(
     with exclusive(paths):
         project = _project_fingerprint(paths)
         ahead = ParsedAhead(paths)
-        if as_of is None and _remembered(paths).get(_PROJECT) != project:
+        before = _remembered(paths)
+        if as_of is None and before.get(_PROJECT) != project:
             ahead.start()
         something_new = ahead.start if as_of is None else lambda: None  # a past state is read as a project of its own
         report = _load(paths, (), say, None, demonstration=demonstration, something_new=something_new)
@@ -206,7 +207,7 @@ def build(
                 models = describe_models(copy, result.manifest)
                 version = publish(paths, fingerprint, models, progress=say, serve=False, source=copy.database)
             return BuildReport(report, version, published=True, nodes=result.nodes)
-        needed = _needed(paths, project, stamps)
+        needed = _needed(before, project, stamps) if was_built_whole(paths) else None
         if needed is None:
             _remember(paths, "", {})  # from here to green, the seeds and models in the database are of no known project
         result = run_dbt_build(paths, needed, steps, full_refresh=needed is None, manifest=ahead.manifest())
@@ -316,10 +317,9 @@ def _fingerprint(project: str, stamps: dict[str, str], as_of: datetime | None) -
     return hasher.hexdigest()
 
 
-def _needed(paths: Paths, project: str, stamps: dict[str, str]) -> list[str] | None:
+def _needed(before: dict[str, str], project: str, stamps: dict[str, str]) -> list[str] | None:
     """What dbt must build: with the models and seeds of the last time, only what stands on what was loaded since."""
-    before = _remembered(paths)
-    if before.get(_PROJECT) != project or not was_built_whole(paths):
+    if before.get(_PROJECT) != project:
         return None
     selected: list[str] = []
     for name, stamp in stamps.items():

@@ -59,6 +59,7 @@ class ParsedAhead:
 
     def _parse(self) -> Manifest | None:
         arguments = ["parse", *_QUIET, "--no-write-json", *_places(self._paths)]
+        # not ``imported``: in its turn it would wait for its own turn to end
         parsed = importlib.import_module(_DBT).dbtRunner().invoke(arguments)
         return parsed.result if parsed.success else None
 
